@@ -1,0 +1,1 @@
+typedef int xf_placeholder;

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Picks the subcommand. To add one: cmd_<name>.c, a prototype in cmd.h, a row
+ * in the table below.
+ */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "error.h"
+#include "file.h"
+
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"scan", "find every place that stops the host; write the worksheet",
+     cmd_scan},
+    {"verify", "prove a worksheet complete against a linked xen-syms",
+     cmd_verify},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int cmd_trouble(void)
+{
+    fprintf(stderr, "xenfmea: %s\n", xf_error_message());
+    return XF_EXIT_TROUBLE;
+}
+
+const char *cmd_data_dir(void)
+{
+    static char *found;
+    const char *env = getenv("XENFMEA_DATA");
+    const char *tries[] = {env, XF_DATA_INSTALLED, XF_DATA_SOURCE};
+
+    if (found)
+        return found;
+    for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+        char *probe;
+
+        if (!tries[i])
+            continue;
+        probe = xf_path_join(tries[i], "xen/sites.json");
+        if (xf_file_exists(probe))
+            found = xf_strdup(tries[i]);
+        free(probe);
+        if (found)
+            return found;
+        if (tries[i] == env) {
+            xf_error("XENFMEA_DATA=%s holds no xen/sites.json; unset it or "
+                     "name xenfmea's data folder",
+                     env);
+            return NULL;
+        }
+    }
+    xf_error("no data folder at %s; install xenfmea, or set XENFMEA_DATA",
+             XF_DATA_INSTALLED);
+    return NULL;
+}
+
+static void usage(FILE *to)
+{
+    fputs("Usage: xenfmea COMMAND [OPTION...]\n"
+          "Find, explain and disposition every place where Xen stops the "
+          "host.\n\nCommands:\n",
+          to);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n'xenfmea COMMAND --help' explains one. Exit status: 0 fine, "
+          "1 findings, 2 trouble.\n",
+          to);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return XF_EXIT_TROUBLE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        usage(stdout);
+        return XF_EXIT_OK;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("xenfmea " XF_VERSION);
+        return XF_EXIT_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        static char name[64];
+
+        if (strcmp(argv[1], commands[i].name))
+            continue;
+        snprintf(name, sizeof(name), "xenfmea %s", commands[i].name);
+        argv[1] = name;
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "xenfmea: no command '%s'; 'xenfmea --help' lists them\n",
+            argv[1]);
+    return XF_EXIT_TROUBLE;
+}
