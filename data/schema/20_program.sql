@@ -12,6 +12,8 @@ CREATE TABLE function (           -- one per name and defining file in a build;
     is_noreturn INTEGER NOT NULL,
     is_asm      INTEGER NOT NULL, -- label in an assembly file
     section     TEXT NOT NULL DEFAULT '', -- section attribute, '.init.text' for __init
+    spelled     TEXT NOT NULL DEFAULT '', -- identifier written at the definition: a macro's
+                                  -- name when the function comes from one
     stop_kind   TEXT NOT NULL DEFAULT '', -- kind of site that a call of it is; '': none
     stop_reason TEXT NOT NULL DEFAULT '', -- data entry or derivation that says so
     UNIQUE (build, name, file)
@@ -29,3 +31,27 @@ CREATE TABLE call (               -- a call edge
 ) STRICT;
 CREATE INDEX call_caller ON call (caller);
 CREATE INDEX call_callee ON call (callee);
+
+CREATE TABLE witness (            -- what may be a site; checkers decide
+    build    INTEGER NOT NULL REFERENCES build,
+    function INTEGER NOT NULL REFERENCES function, -- that contains it
+    file     TEXT NOT NULL,
+    line     INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    col      INTEGER NOT NULL,
+    frame    INTEGER NOT NULL,    -- bug frame type, -1 unknown, -2 for calls
+    callee   INTEGER REFERENCES function, -- calls only
+    message  TEXT NOT NULL,       -- frame: its message; call: arguments as written
+    chain    TEXT NOT NULL,       -- macros, see analyzer/facts/facts.h
+    ordinal  INTEGER NOT NULL,
+    sub      INTEGER NOT NULL,
+    debug    TEXT NOT NULL,
+    tus      INTEGER NOT NULL     -- TUs that compile it
+) STRICT;
+
+CREATE TABLE ending (             -- how a noreturn function may end besides its calls
+    function     INTEGER NOT NULL REFERENCES function,
+    unreachables INTEGER NOT NULL, -- __builtin_unreachable()
+    loops        INTEGER NOT NULL, -- endless loops
+    loop_callees TEXT NOT NULL    -- functions called in them, comma list
+) STRICT;

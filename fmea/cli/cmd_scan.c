@@ -1,9 +1,755 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * xenfmea scan: the pipeline, from a tree to a worksheet. run() is the whole
+ * of it in order.
+ */
 #include "cmd.h"
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "census.h"
+#include "discover.h"
+#include "error.h"
+#include "file.h"
+#include "hash.h"
+#include "link.h"
+#include "pool.h"
+#include "sheet.h"
+#include "sites.h"
+#include "outputs.h"
+#include "store.h"
+
+static const char *const outputs[] = {"xenfmea.db", "worksheet.csv",
+                                      "worksheet.html", NULL};
+
+struct scan {
+    /* options */
+    const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
+    const char *out, *cache, *clang;
+    unsigned int jobs, timeout;
+    bool quiet, verbose;
+    /* state of the run */
+    const char *data;
+    char *root;    /* hypervisor folder whose text is shown and counted */
+    char *standin;
+    char *cache_dir, *out_dir;
+    struct xf_catalogue *catalogue;
+    struct build {
+        struct xf_build commands;
+        struct xf_tu *tus;
+        struct xf_unit *units;
+        unsigned int parsed;
+        long peak_kib;
+    } *builds;
+    size_t nbuilds, cap;
+    struct xf_buf summary;
+    int status;
+    bool bar; /* a progress line is on the terminal */
+};
+
+/* ---- options ------------------------------------------------------------ */
+
+enum {
+    OPT_ARCH = 256,
+    OPT_TYPE,
+    OPT_KCONFIG,
+    OPT_BUILD_DIR,
+    OPT_COMMANDS,
+    OPT_CACHE,
+    OPT_TIMEOUT,
+    OPT_CLANG
+};
+
+static const struct argp_option options[] = {
+    {"arch", OPT_ARCH, "LIST", 0,
+     "Architectures, comma separated (default: arm64)", 0},
+    {"build-type", OPT_TYPE, "TYPE", 0, "debug (default) or release", 0},
+    {"kconfig", OPT_KCONFIG, "FILE", 0, "Configure with this .config", 0},
+    {"build-dir", OPT_BUILD_DIR, "DIR", 0,
+     "Take the compile commands of this existing build", 0},
+    {"compile-commands", OPT_COMMANDS, "FILE", 0,
+     "Take them from this compile_commands.json", 0},
+    {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 1},
+    {"jobs", 'j', "N", 0, "Worker processes (default: number of processors)",
+     1},
+    {"cache", OPT_CACHE, "DIR", 0,
+     "Cache folder (default: $XDG_CACHE_HOME/xenfmea or ~/.cache/xenfmea)", 1},
+    {"timeout", OPT_TIMEOUT, "SECONDS", 0,
+     "Limit for one translation unit, and ten times that for configuring "
+     "(default: 120)",
+     1},
+    {"clang", OPT_CLANG, "PROGRAM", 0,
+     "Compiler for configuring and assembly files (default: clang-19)", 1},
+    {"verbose", 'v', NULL, 0, "Say more", 2},
+    {"quiet", 'q', NULL, 0, "Only say what is wrong", 2},
+    {0}};
+
+static unsigned int positive(const char *arg, const char *name,
+                             struct argp_state *state)
+{
+    char *end;
+    long value = strtol(arg, &end, 10);
+
+    if (*end || value < 1 || value > 100000)
+        argp_error(state, "--%s needs a number from 1 to 100000, not '%s'",
+                   name, arg);
+    return (unsigned int)value;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct scan *s = state->input;
+
+    switch (key) {
+    case OPT_ARCH:
+        s->arch = arg;
+        break;
+    case OPT_TYPE:
+        if (strcmp(arg, "debug") && strcmp(arg, "release"))
+            argp_error(state, "--build-type is debug or release, not '%s'",
+                       arg);
+        s->type = arg;
+        break;
+    case OPT_KCONFIG:
+        s->kconfig = arg;
+        break;
+    case OPT_BUILD_DIR:
+        s->build_dir = arg;
+        break;
+    case OPT_COMMANDS:
+        s->compile_commands = arg;
+        break;
+    case OPT_CACHE:
+        s->cache = arg;
+        break;
+    case OPT_CLANG:
+        s->clang = arg;
+        break;
+    case OPT_TIMEOUT:
+        s->timeout = positive(arg, "timeout", state);
+        break;
+    case 'j':
+        s->jobs = positive(arg, "jobs", state);
+        break;
+    case 'o':
+        s->out = arg;
+        break;
+    case 'v':
+        s->verbose = true;
+        break;
+    case 'q':
+        s->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        if (s->tree)
+            argp_error(state, "one tree at a time");
+        s->tree = arg;
+        break;
+    case ARGP_KEY_END:
+        if (!s->tree && !s->build_dir && !s->compile_commands)
+            argp_error(state, "name a Xen tree");
+        if (s->build_dir && s->compile_commands)
+            argp_error(state, "--build-dir or --compile-commands, not both");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* ---- progress ----------------------------------------------------------- */
+
+static void clear_bar(struct scan *s)
+{
+    if (s->bar)
+        fputs("\r\033[K", stderr);
+    s->bar = false;
+}
+
+static void show_step(void *payload, const char *what)
+{
+    struct scan *s = payload;
+
+    if (s->quiet || !isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, "\r\033[K%s ...", what);
+    s->bar = true;
+}
+
+static void show_parse(void *payload, unsigned int done, unsigned int total,
+                       const char *file)
+{
+    struct scan *s = payload;
+    char bar[25];
+    unsigned int full = total ? 24 * done / total : 0;
+
+    if (s->quiet || !isatty(STDERR_FILENO))
+        return;
+    memset(bar, '.', 24);
+    memset(bar, '#', full);
+    bar[24] = '\0';
+    fprintf(stderr, "\r\033[K[%s] %u/%u %.40s", bar, done, total,
+            xf_path_base(file));
+    s->bar = true;
+}
+
+/* ---- steps -------------------------------------------------------------- */
+
+/* The output folder, kept out of `git status` wherever it is, and never inside
+ * the hypervisor folder, which is not ours to write to. */
+static int make_output(struct scan *s)
+{
+    char *ignore, *real;
+    int rc = 0;
+
+    s->out_dir = xf_strdup(s->out);
+    if (s->root) {
+        char *cwd = getcwd(NULL, 0);
+        char *full = xf_path_join(cwd ? cwd : "/", s->out);
+
+        if (xf_path_below(full, s->root))
+            rc = xf_error("%s lies inside the hypervisor folder %s, which "
+                          "xenfmea never writes to; choose another place with "
+                          "-o",
+                          s->out, s->root);
+        free(full);
+        free(cwd);
+    }
+    if (rc || xf_mkdirs(s->out))
+        return -1;
+    real = xf_path_real(s->out);
+    if (!real)
+        return -1;
+    free(s->out_dir);
+    s->out_dir = real;
+    ignore = xf_path_join(real, ".gitignore");
+    if (!xf_file_exists(ignore))
+        rc = xf_file_write_atomic(ignore, "*\n", 2);
+    free(ignore);
+    return rc;
+}
+
+static int find_cache(struct scan *s)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *dir = s->cache         ? xf_strdup(s->cache)
+                : xdg && *xdg    ? xf_format("%s/xenfmea", xdg)
+                : home && *home  ? xf_format("%s/.cache/xenfmea", home)
+                                 : NULL;
+    int rc;
+
+    if (!dir)
+        return xf_error("no cache folder: set HOME or pass --cache DIR");
+    rc = xf_mkdirs(dir);
+    s->cache_dir = rc ? NULL : xf_path_real(dir);
+    free(dir);
+    return s->cache_dir ? 0 : -1;
+}
+
+static int find_standin(struct scan *s)
+{
+    char self[4096];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *slash;
+
+    if (len > 0) {
+        self[len] = '\0';
+        slash = strrchr(self, '/');
+        s->standin = xf_format("%.*s/xenfmea-standin", (int)(slash - self),
+                               self);
+        if (xf_file_exists(s->standin))
+            return 0;
+        free(s->standin);
+    }
+    s->standin = xf_strdup(XF_LIBEXEC "/xenfmea-standin");
+    if (xf_file_exists(s->standin))
+        return 0;
+    return xf_error("%s is missing; install xenfmea again", s->standin);
+}
+
+/* The builds to scan: one per architecture, or the one that exists already. */
+static int discover_one(struct scan *s, const char *arch)
+{
+    struct xf_discover how = {
+        .tree = s->tree, .arch = arch, .type = s->type,
+        .kconfig = s->kconfig, .build_dir = s->build_dir,
+        .compile_commands = s->compile_commands, .cache = s->cache_dir,
+        .data = s->data, .standin = s->standin, .clang = s->clang,
+        .jobs = s->jobs, .seconds = 10 * s->timeout, .progress = show_step,
+        .payload = s};
+    struct build b = {0};
+
+    if (xf_discover(&b.commands, &how)) {
+        xf_build_release(&b.commands);
+        return -1;
+    }
+    XF_GROW(s->builds, s->nbuilds, s->cap);
+    s->builds[s->nbuilds++] = b;
+    if (!b.commands.len)
+        return xf_error("%s: the build compiles nothing; see the messages of "
+                        "its make",
+                        s->tree ? s->tree : s->build_dir);
+    return 0;
+}
+
+static int discover_all(struct scan *s)
+{
+    char *list, *at, *arch;
+    int rc = 0;
+
+    if (s->build_dir || s->compile_commands)
+        return discover_one(s, s->arch);
+    list = xf_strdup(s->arch ? s->arch : "arm64");
+    for (at = list; !rc && (arch = strsep(&at, ","));)
+        if (*arch)
+            rc = discover_one(s, arch);
+    free(list);
+    return rc;
+}
+
+static char *versions_key(const struct scan *s)
+{
+    struct xf_buf catalogue = XF_BUF_INIT;
+    char *path = xf_path_join(s->data, "xen/sites.json");
+    char hex[XF_HASH_HEX] = "", *key;
+
+    if (!xf_file_read(&catalogue, path))
+        xf_hash_bytes(hex, catalogue.data, catalogue.len);
+    key = xf_format("%s %s %s", XF_VERSION, XF_CLANG_VERSION, hex);
+    xf_buf_release(&catalogue);
+    free(path);
+    return key;
+}
+
+static void fill_tus(struct build *b)
+{
+    size_t n = b->commands.len;
+
+    b->tus = xf_calloc(n, sizeof(*b->tus));
+    b->units = xf_calloc(n, sizeof(*b->units));
+    for (size_t i = 0; i < n; i++) {
+        const struct xf_command *c = &b->commands.commands[i];
+
+        b->tus[i].source = b->commands.source;
+        b->tus[i].objects = b->commands.objects;
+        b->tus[i].dir = c->dir;
+        b->tus[i].file = c->file;
+        b->tus[i].argv = (const char *const *)c->argv;
+        b->tus[i].argc = c->argc;
+        b->tus[i].is_asm = c->is_asm;
+    }
+}
+
+static int parse_all(struct scan *s)
+{
+    struct xf_frontend_options how = {
+        .frame_section = xf_catalogue_frame_section(s->catalogue),
+        .frame_macro = xf_catalogue_frame_macro(s->catalogue),
+        .stops = xf_catalogue_stops(s->catalogue),
+        .census = xf_catalogue_census(s->catalogue),
+        .debug_on = xf_catalogue_debug_on(s->catalogue),
+        .debug_off = xf_catalogue_debug_off(s->catalogue),
+        .clang = s->clang};
+    char *key = versions_key(s), *facts = xf_path_join(s->cache_dir, "facts");
+    int rc = 0;
+
+    for (size_t i = 0; i < s->nbuilds && !rc; i++) {
+        struct build *b = &s->builds[i];
+        struct xf_pool pool = {.workers = s->jobs, .seconds = s->timeout,
+                               .cache_dir = facts, .key = key,
+                               .progress = show_parse, .payload = s};
+
+        fill_tus(b);
+        rc = xf_pool_run(b->units, b->tus, b->commands.len, &how, &pool);
+        b->parsed = pool.parsed;
+        b->peak_kib = pool.peak_kib;
+    }
+    free(key);
+    free(facts);
+    return rc;
+}
+
+static bool is_source(const char *path)
+{
+    return xf_has_suffix(path, ".c") || xf_has_suffix(path, ".h") ||
+           xf_has_suffix(path, ".S") || strstr(path, "Makefile");
+}
+
+static int hash_file(const char *relative, const char *absolute, void *payload)
+{
+    struct xf_buf text = XF_BUF_INIT;
+
+    if (is_source(relative) && xf_file_exists(absolute)) {
+        if (xf_file_read(&text, absolute))
+            return -1;
+        xf_hash_adds(payload, relative);
+        xf_hash_add(payload, text.data, text.len);
+        xf_buf_release(&text);
+    }
+    return 0;
+}
+
+static int hash_data(const char *relative, const char *absolute, void *payload)
+{
+    struct xf_buf text = XF_BUF_INIT;
+
+    if (xf_file_read(&text, absolute))
+        return -1;
+    xf_hash_adds(payload, relative);
+    xf_hash_add(payload, text.data, text.len);
+    xf_buf_release(&text);
+    return 0;
+}
+
+/* Everything that the outputs depend on. */
+static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
+{
+    struct xf_hash *h = xf_hash_new();
+    int rc;
+
+    xf_hash_adds(h, XF_VERSION);
+    rc = xf_tree_walk(s->data, NULL, hash_data, h);
+    if (!rc)
+        rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    for (size_t i = 0; i < s->nbuilds; i++) {
+        const struct build *b = &s->builds[i];
+
+        xf_hash_adds(h, b->commands.arch);
+        xf_hash_adds(h, b->commands.name);
+        xf_hash_adds(h, b->commands.kconfig);
+        xf_hash_adds(h, b->commands.failures);
+        for (size_t j = 0; j < b->commands.len; j++) {
+            xf_hash_adds(h, b->commands.commands[j].object);
+            xf_hash_adds(h, b->units[j].detail);
+            xf_hash_add(h, b->units[j].facts.data ? b->units[j].facts.data : "",
+                        b->units[j].facts.len);
+        }
+    }
+    xf_hash_finish(h, hex);
+    return rc;
+}
+
+/* `text` with the roots of the build taken off, so that the database does not
+ * depend on where the build lies. Caller frees. */
+static char *strip_roots(const struct build *b, const char *text)
+{
+    const char *roots[] = {b->commands.source, b->commands.objects};
+    struct xf_buf out = XF_BUF_INIT;
+
+    while (*text) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < 2 && !n; i++) {
+            size_t len = strlen(roots[i]);
+
+            if (!strncmp(text, roots[i], len) &&
+                (!text[len] || text[len] == '/'))
+                n = len + (text[len] == '/');
+        }
+        if (n)
+            xf_buf_adds(&out, text[n] ? "" : ".");
+        else
+            xf_buf_addch(&out, *text);
+        text += n ? n : 1;
+    }
+    return xf_buf_detach(&out);
+}
+
+static char *command_text(const struct build *b, const struct xf_command *c)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < c->argc; i++) {
+        char *arg = strip_roots(b, c->argv[i]);
+
+        xf_buf_addf(&out, "%s%s", i ? "\x1f" : "", arg);
+        free(arg);
+    }
+    return xf_buf_detach(&out);
+}
+
+static int link_build(struct xf_store *store, struct build *b)
+{
+    size_t n = b->commands.len;
+    struct xf_link_tu *tus = xf_calloc(n, sizeof(*tus));
+    char **owned = xf_calloc(3 * n, sizeof(*owned));
+    int rc;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct xf_command *c = &b->commands.commands[i];
+        char *real = realpath(c->file, NULL);
+
+        owned[3 * i] = strip_roots(b, real ? real : c->file);
+        owned[3 * i + 1] = command_text(b, c);
+        owned[3 * i + 2] = strip_roots(b, b->units[i].detail);
+        tus[i].file = owned[3 * i];
+        tus[i].command = owned[3 * i + 1];
+        tus[i].detail = owned[3 * i + 2];
+        tus[i].object = c->object;
+        tus[i].status = xf_unit_status_name(b->units[i].status);
+        tus[i].facts = &b->units[i].facts;
+        free(real);
+    }
+    rc = xf_link(store, b->commands.arch, b->commands.name,
+                 b->commands.kconfig, tus, n);
+    for (size_t i = 0; i < 3 * n; i++)
+        free(owned[i]);
+    free(owned);
+    free(tus);
+    return rc;
+}
+
+static int add_meta(struct xf_store *store, const char *name, const char *value)
+{
+    sqlite3_stmt *q =
+        xf_store_prepare(store, "INSERT INTO meta VALUES (?1, ?2)");
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, name);
+    xf_bind(q, 2, value);
+    return xf_store_run(store, q);
+}
+
+static int write_meta(struct scan *s, struct xf_store *store, const char *key)
+{
+    struct xf_buf failures = XF_BUF_INIT;
+    int rc;
+
+    for (size_t i = 0; i < s->nbuilds; i++)
+        xf_buf_adds(&failures, s->builds[i].commands.failures);
+    rc = add_meta(store, "tool_version", XF_VERSION) ||
+         add_meta(store, "tree", xf_path_base(s->tree ? s->tree : s->root)) ||
+         add_meta(store, "scan_key", key) ||
+         add_meta(store, "make_failures",
+                  failures.data ? failures.data : "");
+    xf_buf_release(&failures);
+    return rc ? -1 : 0;
+}
+
+/* ---- summary ------------------------------------------------------------ */
+
+static void say_build(struct scan *s, const struct build *b)
+{
+    unsigned int counts[5] = {0};
+    size_t n = b->commands.len;
+
+    for (size_t i = 0; i < n; i++)
+        counts[b->units[i].status]++;
+    xf_buf_addf(&s->summary,
+                "%s %s: %zu translation units, %u parsed without an error\n",
+                b->commands.arch, b->commands.name, n, counts[XF_UNIT_OK]);
+    for (size_t i = 0; i < n; i++) {
+        char *file;
+
+        if (b->units[i].status == XF_UNIT_OK)
+            continue;
+        file = strip_roots(b, b->commands.commands[i].file);
+        xf_buf_addf(&s->summary, "  %s: %s: %s\n", file,
+                    xf_unit_status_name(b->units[i].status),
+                    b->units[i].detail);
+        free(file);
+        s->status = XF_EXIT_FINDINGS;
+    }
+    if (*b->commands.failures) {
+        xf_buf_addf(&s->summary, "  make said:\n%s\n", b->commands.failures);
+        s->status = XF_EXIT_FINDINGS;
+    }
+}
+
+static int say_query(struct scan *s, struct xf_store *store, const char *title,
+                     const char *sql)
+{
+    sqlite3_stmt *q = xf_store_prepare(store, sql);
+    const char *sep = "";
+    int rc;
+
+    if (!q)
+        return -1;
+    xf_buf_addf(&s->summary, "%s: ", title);
+    while ((rc = xf_store_step(store, q)) > 0) {
+        xf_buf_addf(&s->summary, "%s%s %s", sep, xf_column(q, 1),
+                    xf_column(q, 0));
+        sep = ", ";
+    }
+    xf_buf_adds(&s->summary, "\n");
+    return rc;
+}
+
+static int summarise(struct scan *s, struct xf_store *store)
+{
+    int rc = 0;
+    sqlite3_stmt *q;
+
+    for (size_t i = 0; i < s->nbuilds && !rc; i++) {
+        const struct build *b = &s->builds[i];
+        char *title = xf_format("  sites"), *sql;
+
+        say_build(s, b);
+        sql = xf_format("SELECT kind, count(*) FROM site WHERE build = %zu "
+                        "GROUP BY 1 ORDER BY 1",
+                        i + 1);
+        rc = say_query(s, store, title, sql);
+        free(title);
+        free(sql);
+    }
+    if (!rc)
+        rc = say_query(s, store, "census",
+                       "SELECT accounted, count(*) FROM census GROUP BY 1 "
+                       "ORDER BY 1");
+    q = rc ? NULL
+           : xf_store_prepare(store, "SELECT count(*), count(*) FILTER (WHERE "
+                                     "accounted = 'unaccounted') FROM census");
+    if (!q || xf_store_step(store, q) < 0)
+        return -1;
+    xf_buf_addf(&s->summary, "census: %s occurrences, %s unaccounted\n",
+                xf_column(q, 0), xf_column(q, 1));
+    if (sqlite3_column_int(q, 1))
+        s->status = XF_EXIT_FINDINGS;
+    sqlite3_reset(q);
+    return 0;
+}
+
+/* ---- the pipeline ------------------------------------------------------- */
+
+static int write_outputs(struct scan *s, struct xf_store *store)
+{
+    struct xf_sheet sheet = {0};
+    char *csv = xf_path_join(s->out_dir, "worksheet.csv");
+    char *html = xf_path_join(s->out_dir, "worksheet.html");
+    int rc = xf_sheet_load(&sheet, store, s->root);
+
+    if (rc)
+        xf_store_close(store);
+    else
+        rc = xf_store_commit(store) || xf_sheet_write_csv(&sheet, csv) ||
+             xf_sheet_write_html(&sheet, html, s->data);
+    xf_sheet_release(&sheet);
+    free(csv);
+    free(html);
+    return rc ? -1 : 0;
+}
+
+static int build_database(struct scan *s, const char *key)
+{
+    char *db = xf_path_join(s->out_dir, "xenfmea.db");
+    char *schema = xf_path_join(s->data, "schema");
+    struct xf_store *store = NULL;
+    int rc;
+
+    show_step(s, "linking");
+    rc = xf_store_create(&store, db, schema);
+    for (size_t i = 0; i < s->nbuilds && !rc; i++)
+        rc = link_build(store, &s->builds[i]);
+    if (!rc)
+        rc = xf_sites(store, s->catalogue);
+    show_step(s, "census");
+    if (!rc)
+        rc = xf_census(store, s->root, s->data);
+    if (!rc)
+        rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
+    show_step(s, "writing");
+    if (!rc)
+        rc = write_outputs(s, store);
+    else
+        xf_store_close(store);
+    if (!rc)
+        rc = xf_outputs_save(s->out_dir, key, outputs,
+                           s->summary.data ? s->summary.data : "", s->status);
+    free(db);
+    free(schema);
+    return rc;
+}
+
+static int run(struct scan *s)
+{
+    char key[XF_HASH_HEX];
+
+    s->data = cmd_data_dir();
+    if (!s->data)
+        return -1;
+    s->catalogue = xf_catalogue_load(s->data);
+    if (!s->catalogue)
+        return -1;
+    if (s->tree) {
+        s->root = xf_discover_hypervisor(s->tree);
+        if (!s->root)
+            return -1;
+    }
+    if (make_output(s) || find_cache(s) || find_standin(s))
+        return -1;
+    if (discover_all(s))
+        return -1;
+    if (!s->root)
+        s->root = xf_strdup(s->builds[0].commands.source);
+    if (parse_all(s) || scan_key(s, key))
+        return -1;
+    if (xf_outputs_same(s->out_dir, key, outputs, &s->summary, &s->status))
+        return 0;
+    return build_database(s, key);
+}
+
+static void release(struct scan *s)
+{
+    for (size_t i = 0; i < s->nbuilds; i++) {
+        struct build *b = &s->builds[i];
+
+        for (size_t j = 0; b->units && j < b->commands.len; j++)
+            xf_unit_release(&b->units[j]);
+        free(b->units);
+        free(b->tus);
+        xf_build_release(&b->commands);
+    }
+    free(s->builds);
+    xf_catalogue_free(s->catalogue);
+    xf_buf_release(&s->summary);
+    free(s->root);
+    free(s->standin);
+    free(s->cache_dir);
+    free(s->out_dir);
+}
+
+static void report(struct scan *s)
+{
+    if (s->verbose)
+        for (size_t i = 0; i < s->nbuilds; i++)
+            fprintf(stderr, "%s: %u of %zu units parsed anew, at most %ld MiB "
+                            "in one worker\n",
+                    s->builds[i].commands.arch, s->builds[i].parsed,
+                    s->builds[i].commands.len, s->builds[i].peak_kib / 1024);
+    if (!s->quiet || s->status)
+        fputs(s->summary.data ? s->summary.data : "", stdout);
+    printf("worksheet: %s/worksheet.html\n", s->out_dir);
+}
 
 int cmd_scan(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return XF_EXIT_TROUBLE;
+    static const struct argp argp = {
+        .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
+        .doc = "Find every place where the hypervisor stops the host and write "
+               "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
+               "never written to.\vExit status: 0 fine, 1 something needs a "
+               "look (a unit that does not parse), 2 trouble."};
+    struct scan s = {.type = "debug", .out = "xenfmea-out",
+                     .clang = "clang-19", .timeout = 120};
+    int rc;
+
+    s.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+    argp_err_exit_status = XF_EXIT_TROUBLE;
+    argp_parse(&argp, argc, argv, 0, NULL, &s);
+    rc = run(&s);
+    clear_bar(&s);
+    if (rc)
+        s.status = cmd_trouble();
+    else
+        report(&s);
+    rc = s.status;
+    release(&s);
+    return rc;
 }

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Two files per entry: <key>.reads lists the files that the latest parse read;
+ * <key2>.facts holds the facts, where key2 hashes the key, that list and the
+ * identity of every file in it. Switching between two versions of a tree
+ * therefore finds both.
+ */
+#include "cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "facts.h"
+#include "file.h"
+#include "hash.h"
+#include "map.h"
+
+struct xf_cache {
+    char *dir, *source, *objects;
+    struct timespec opened;
+    struct xf_map names;    /* base names in the tree */
+    struct xf_hash **places; /* parallel: hash of the paths that have it */
+    char **place_hex;        /* parallel: finished */
+    size_t names_cap;
+    struct xf_map idents;    /* shown path -> identity */
+    char **ident;            /* parallel; NULL: cannot be read */
+    bool *fresh;             /* parallel: changed since `opened` */
+    size_t idents_cap;
+};
+
+static int note_name(const char *relative, const char *absolute, void *payload)
+{
+    struct xf_cache *cache = payload;
+    int is_new;
+    uint32_t at = xf_map_add(&cache->names, xf_path_base(relative), &is_new);
+
+    (void)absolute;
+    if (is_new) {
+        if (at == cache->names_cap) {
+            cache->names_cap = cache->names_cap ? 2 * cache->names_cap : 4096;
+            cache->places = xf_realloc(
+                cache->places, cache->names_cap * sizeof(*cache->places));
+        }
+        cache->places[at] = xf_hash_new();
+    }
+    xf_hash_adds(cache->places[at], relative);
+    return 0;
+}
+
+struct xf_cache *xf_cache_new(const char *dir, const char *source,
+                              const char *objects)
+{
+    struct xf_cache *cache = xf_calloc(1, sizeof(*cache));
+
+    cache->dir = xf_strdup(dir);
+    cache->source = xf_strdup(source);
+    cache->objects = xf_strdup(objects);
+    clock_gettime(CLOCK_REALTIME_COARSE, &cache->opened);
+    xf_mkdirs(dir);
+    xf_tree_walk(source, NULL, note_name, cache);
+    cache->place_hex = xf_calloc(cache->names.len, sizeof(char *));
+    for (size_t i = 0; i < cache->names.len; i++) {
+        char hex[XF_HASH_HEX];
+
+        xf_hash_finish(cache->places[i], hex);
+        cache->place_hex[i] = xf_strdup(hex);
+    }
+    free(cache->places);
+    return cache;
+}
+
+void xf_cache_free(struct xf_cache *cache)
+{
+    if (!cache)
+        return;
+    for (size_t i = 0; i < cache->names.len; i++)
+        free(cache->place_hex[i]);
+    for (size_t i = 0; i < cache->idents.len; i++)
+        free(cache->ident[i]);
+    free(cache->place_hex);
+    free(cache->ident);
+    free(cache->fresh);
+    xf_map_release(&cache->names);
+    xf_map_release(&cache->idents);
+    free(cache->dir);
+    free(cache->source);
+    free(cache->objects);
+    free(cache);
+}
+
+static char *resolve(const struct xf_cache *cache, const char *shown)
+{
+    char *path = xf_path_join(cache->source, shown);
+
+    if (access(path, R_OK)) {
+        free(path);
+        path = xf_path_join(cache->objects, shown);
+    }
+    return path;
+}
+
+static char *identify(struct xf_cache *cache, const char *shown, bool *fresh)
+{
+    char *path = resolve(cache, shown), hex[XF_HASH_HEX];
+    struct xf_buf text = XF_BUF_INIT;
+    struct xf_hash *hash;
+    struct stat st;
+    uint32_t name;
+
+    *fresh = true;
+    if (stat(path, &st) || xf_file_read(&text, path)) {
+        free(path);
+        xf_buf_release(&text);
+        return NULL;
+    }
+    *fresh = st.st_mtim.tv_sec > cache->opened.tv_sec ||
+             (st.st_mtim.tv_sec == cache->opened.tv_sec &&
+              st.st_mtim.tv_nsec > cache->opened.tv_nsec);
+    hash = xf_hash_new();
+    name = xf_map_find(&cache->names, xf_path_base(shown));
+    xf_hash_adds(hash, name == XF_MAP_NONE ? "" : cache->place_hex[name]);
+    xf_hash_add(hash, text.data ? text.data : "", text.len);
+    xf_hash_finish(hash, hex);
+    xf_buf_release(&text);
+    free(path);
+    return xf_strdup(hex);
+}
+
+/* Index of the file's identity. */
+static uint32_t ident(struct xf_cache *cache, const char *shown)
+{
+    int is_new;
+    uint32_t at = xf_map_add(&cache->idents, shown, &is_new);
+
+    if (!is_new)
+        return at;
+    if (at == cache->idents_cap) {
+        cache->idents_cap = cache->idents_cap ? 2 * cache->idents_cap : 1024;
+        cache->ident = xf_realloc(cache->ident,
+                                  cache->idents_cap * sizeof(*cache->ident));
+        cache->fresh = xf_realloc(cache->fresh,
+                                  cache->idents_cap * sizeof(*cache->fresh));
+    }
+    cache->ident[at] = identify(cache, shown, &cache->fresh[at]);
+    return at;
+}
+
+static char *entry(const struct xf_cache *cache, const char *hex,
+                   const char *suffix)
+{
+    return xf_format("%s/%.2s/%s%s", cache->dir, hex, hex, suffix);
+}
+
+/* Key of the facts for a list of files ('\n' after each), false when one is
+ * gone or changing. */
+static bool second_key(struct xf_cache *cache, const char *key,
+                       const char *reads, char hex[XF_HASH_HEX], bool storing)
+{
+    struct xf_hash *hash = xf_hash_new();
+    bool ok = true;
+
+    xf_hash_adds(hash, key);
+    while (*reads && ok) {
+        size_t len = strcspn(reads, "\n");
+        char *shown = xf_strndup(reads, len);
+        uint32_t at = ident(cache, shown);
+
+        ok = cache->ident[at] && !(storing && cache->fresh[at]);
+        xf_hash_adds(hash, shown);
+        if (ok)
+            xf_hash_adds(hash, cache->ident[at]);
+        free(shown);
+        reads += len + (reads[len] == '\n');
+    }
+    xf_hash_finish(hash, hex);
+    return ok;
+}
+
+bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts)
+{
+    struct xf_buf reads = XF_BUF_INIT, file = XF_BUF_INIT;
+    char first[XF_HASH_HEX], second[XF_HASH_HEX], sum[XF_HASH_HEX];
+    char *path = NULL;
+    bool hit = false;
+
+    xf_hash_bytes(first, key, strlen(key));
+    path = entry(cache, first, ".reads");
+    if (!xf_file_exists(path) || xf_file_read(&reads, path) || !reads.len ||
+        !second_key(cache, key, reads.data, second, false))
+        goto out;
+    free(path);
+    path = entry(cache, second, ".facts");
+    if (!xf_file_exists(path) || xf_file_read(&file, path) ||
+        file.len < XF_HASH_HEX)
+        goto out;
+    /* The first line is the sum of the rest: a damaged entry is a miss. */
+    xf_hash_bytes(sum, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
+    hit = !memcmp(sum, file.data, XF_HASH_HEX - 1);
+    if (hit)
+        xf_buf_add(facts, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
+out:
+    free(path);
+    xf_buf_release(&reads);
+    xf_buf_release(&file);
+    return hit;
+}
+
+static void reads_of(const struct xf_buf *facts, struct xf_buf *reads)
+{
+    const char *line = facts->data;
+
+    while (line && *line) {
+        size_t len = strcspn(line, "\n");
+
+        if (line[0] == 'R' && line[1] == '\t') {
+            xf_buf_add(reads, line + 2, strcspn(line + 2, "\t\n"));
+            xf_buf_addch(reads, '\n');
+        }
+        line += len + (line[len] == '\n');
+    }
+}
+
+/* Complete or not there, but not forced to disk: the sum catches the rest. */
+static void put_file(const char *path, const char *data, size_t len)
+{
+    char *tmp = xf_format("%s.%ld.tmp", path, (long)getpid());
+    FILE *out = fopen(tmp, "we");
+    bool ok = out && fwrite(data, 1, len, out) == len;
+
+    if (out && fclose(out))
+        ok = false;
+    if (!ok || rename(tmp, path))
+        unlink(tmp);
+    free(tmp);
+}
+
+void xf_cache_put(struct xf_cache *cache, const char *key,
+                  const struct xf_buf *facts)
+{
+    struct xf_buf reads = XF_BUF_INIT, file = XF_BUF_INIT;
+    char first[XF_HASH_HEX], second[XF_HASH_HEX], sum[XF_HASH_HEX];
+    char *path, *dir;
+
+    reads_of(facts, &reads);
+    if (reads.len && second_key(cache, key, reads.data, second, true)) {
+        dir = xf_format("%s/%.2s", cache->dir, second);
+        xf_mkdirs(dir);
+        free(dir);
+        xf_hash_bytes(sum, facts->data, facts->len);
+        xf_buf_addf(&file, "%s\n", sum);
+        xf_buf_add(&file, facts->data, facts->len);
+        path = entry(cache, second, ".facts");
+        put_file(path, file.data, file.len);
+        free(path);
+        xf_hash_bytes(first, key, strlen(key));
+        dir = xf_format("%s/%.2s", cache->dir, first);
+        xf_mkdirs(dir);
+        free(dir);
+        path = entry(cache, first, ".reads");
+        put_file(path, reads.data, reads.len);
+        free(path);
+    }
+    xf_buf_release(&reads);
+    xf_buf_release(&file);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The facts cache. An entry is found by the command line of a translation unit
+ * and the content of every file that it read the last time, so a hit is exact:
+ * no time stamps are trusted. A file of the same base name that appears
+ * anywhere in the tree makes a miss, because an #include might now find it.
+ * The cache never fails: what cannot be read or written is a miss.
+ */
+#ifndef XF_CACHE_H
+#define XF_CACHE_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+
+struct xf_cache;
+
+/* `dir` is created when missing. `source` and `objects` are the roots that the
+ * paths in facts are relative to. Free with xf_cache_free(). */
+struct xf_cache *xf_cache_new(const char *dir, const char *source,
+                              const char *objects);
+void xf_cache_free(struct xf_cache *cache);
+
+/* Append the facts stored for `key` (any text) if every file is as it was. */
+bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts);
+
+/* Store facts. Files changed since the cache was opened are a reason not to. */
+void xf_cache_put(struct xf_cache *cache, const char *key,
+                  const struct xf_buf *facts);
+
+#endif

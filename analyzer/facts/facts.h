@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The facts of one translation unit, as text: what the front end writes, the
+ * cache keeps and the link stage reads. One record a line, fields separated by
+ * tabs; tab, newline and backslash inside a field are written \t \n \\. The
+ * last line is "." so that a truncated file is noticed.
+ *
+ * Records (tag, fields); `file` is relative to the hypervisor folder or, for
+ * files elsewhere, absolute; lines and columns count from 1:
+ *
+ *   V  version                     first record, XF_FACTS_VERSION
+ *   R  file how                    a file that was read; how: "", or "quiet" when
+ *                                  its skipped lines are not known
+ *   D  severity file line text     a diagnostic
+ *   I  file first-last,...         lines that the preprocessor skipped
+ *   X  file line:col,...           expansions of the census macros
+ *   F  name file line end flags section spelled
+ *                                  a function begins; the records below belong
+ *                                  to it. flags: s static, i inline,
+ *                                  n noreturn, a assembly label.
+ *                                  `spelled`: the identifier in the source at
+ *                                  the place of the name (a macro's, when the
+ *                                  function comes from one)
+ *   C  callee home file line col   direct call. `home`: file of the callee's
+ *                                  definition when it is static, else "".
+ *                                  file "" means: as in F
+ *   B  file line end col frame message chain ordinal sub debug
+ *                                  bug frame of that type
+ *   N  file line end col callee home message chain ordinal sub debug
+ *                                  call of a function that never returns
+ *   E  unreachables loops callees  ways to end without a call: number of
+ *                                  __builtin_unreachable(), endless loops, functions called in those
+ *                                  loops (comma list)
+ *
+ * `chain` is the macros around a site, outermost first, joined by
+ * XF_CHAIN_SEP; each is a name, XF_ARGS_SEP and its arguments as written.
+ * `ordinal` counts equal texts before this one in the function, from 0; `sub`
+ * the sites that stem from the same place. `debug` is the condition that makes
+ * the site exist in debug builds only, or "".
+ */
+#ifndef XF_FACTS_H
+#define XF_FACTS_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+#define XF_FACTS_VERSION "2"
+#define XF_CHAIN_SEP '\x1f'
+#define XF_ARGS_SEP '\x1e'
+#define XF_FACTS_FIELDS 16
+
+/* Append one record; the fields end with NULL. */
+void xf_fact(struct xf_buf *out, char tag, ...) __attribute__((sentinel));
+void xf_facts_end(struct xf_buf *out);
+
+struct xf_record {
+    char tag;
+    const char *fields[XF_FACTS_FIELDS]; /* unescaped; absent ones are "" */
+    size_t nfields;
+};
+
+/* Called per record; a non-zero result ends the reading. */
+typedef int xf_record_fn(const struct xf_record *record, void *payload);
+
+/* Whether the text is complete and of this version. */
+int xf_facts_complete(const char *text, size_t len);
+
+/* Split one line (NUL ended, modified in place). 0, or -1 when malformed. */
+int xf_fact_split(struct xf_record *record, char *line);
+
+/* Read records from `text`, which is modified in place. 0, the callback's
+ * result, or -1 with xf_error() when it is not well formed. */
+int xf_facts_read(char *text, size_t len, xf_record_fn *fn, void *payload);
+
+#endif

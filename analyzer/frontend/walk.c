@@ -1,0 +1,794 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * libclang knows three places of a thing that came out of macros: where it is
+ * spelled (in a macro's body), where the outermost expansion stands, and the
+ * "file location": the outermost expansion for what a body spells, the written
+ * place for what an argument spells. The last is the place that Xen prints and
+ * a person looks for, so it is the place of a site.
+ */
+#include "walk.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "asmtext.h"
+#include "facts.h"
+#include "texts.h"
+
+/* An asm statement that may hold a bug frame, or a call that never returns:
+ * everything about its place is known when it is seen, its text only later. */
+struct suspect {
+    CXCursor cursor;
+    struct xf_place at;
+    char *chain, *debug;      /* as in facts.h */
+    unsigned int index;       /* of the asm statement in the function */
+    bool is_asm, unevaluated;
+    char *callee, *home, *message; /* calls only */
+    unsigned int sub;
+};
+
+struct function {
+    CXCursor cursor;
+    struct xf_place at;   /* of its name */
+    size_t begin;         /* offset where its text starts */
+    bool noreturn;
+    struct xf_buf records; /* C, B, N: written behind the F record */
+    CXCursor *ancestors;
+    size_t depth, depth_cap;
+    CXCursor *asms;        /* asm statements seen so far */
+    size_t nasms, asms_cap;
+    struct suspect *suspects;
+    size_t nsuspects, suspects_cap;
+    unsigned int unevaluated; /* depth of sizeof and the like */
+    unsigned int unreachables, loops;
+    unsigned int in_loop;
+    struct xf_buf loop_callees;
+};
+
+struct walker {
+    struct xf_buf *out;
+    CXTranslationUnit unit;
+    struct xf_names *names;
+    const struct xf_frontend_options *options;
+    CXFile last_file; /* most lookups hit the same file again */
+    uint32_t last_name;
+    struct xf_map asm_seen;    /* "path:offset" of asm keywords */
+    bool *asm_suspicious;      /* parallel */
+    size_t asm_cap;
+    struct function *fn;
+};
+
+static char *take(CXString s)
+{
+    const char *text = clang_getCString(s);
+    char *copy = xf_strdup(text ? text : "");
+
+    clang_disposeString(s);
+    return copy;
+}
+
+static struct xf_place place(struct walker *w, CXFile file, unsigned int line,
+                             unsigned int column, unsigned int offset)
+{
+    struct xf_place p = {"", "", line, column, offset};
+
+    if (!file)
+        return p;
+    if (file != w->last_file) {
+        char *raw = take(clang_getFileName(file));
+
+        w->last_name = xf_names_add(w->names, raw);
+        w->last_file = file;
+        free(raw);
+    }
+    p.real = w->names->real[w->last_name];
+    p.file = w->names->shown[w->last_name];
+    return p;
+}
+
+static struct xf_place file_place(struct walker *w, CXSourceLocation at)
+{
+    unsigned int line, column, offset;
+    CXFile file;
+
+    clang_getFileLocation(at, &file, &line, &column, &offset);
+    return place(w, file, line, column, offset);
+}
+
+static struct xf_place spelling_place(struct walker *w, CXSourceLocation at)
+{
+    unsigned int line, column, offset;
+    CXFile file;
+
+    clang_getSpellingLocation(at, &file, &line, &column, &offset);
+    return place(w, file, line, column, offset);
+}
+
+static bool same_place(const struct xf_place *a, const struct xf_place *b)
+{
+    return a->offset == b->offset && a->real == b->real;
+}
+
+/* ---- macro chains ------------------------------------------------------ */
+
+struct chain {
+    struct xf_buf text;
+    char *last; /* name of the innermost macro so far */
+    const struct xf_macro *macro; /* its definition, NULL when not known */
+    const struct xf_source *source; /* file of the definition */
+};
+
+static void chain_add(struct chain *chain, const char *name, const char *args)
+{
+    if (chain->text.len)
+        xf_buf_addch(&chain->text, XF_CHAIN_SEP);
+    xf_buf_adds(&chain->text, name);
+    if (args) {
+        xf_buf_addch(&chain->text, XF_ARGS_SEP);
+        xf_buf_adds(&chain->text, args);
+    }
+    free(chain->last);
+    chain->last = xf_strdup(name);
+}
+
+/* One more step inwards: a statement of the site's own expansion, which is
+ * spelled in some macro's body. */
+static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
+                       const struct xf_place *site, unsigned int sub)
+{
+    CXSourceLocation at = clang_getCursorLocation(cursor);
+    struct xf_place file = file_place(w, at), body = spelling_place(w, at);
+    const struct xf_source *src;
+    const struct xf_macro *macro;
+    char *args = NULL;
+
+    if (!same_place(&file, site))
+        return;
+    src = xf_text(body.real);
+    macro = src ? xf_source_macro_at(src, body.offset) : NULL;
+    if (!macro || macro == chain->macro)
+        return;
+    if (!chain->last || strcmp(chain->last, macro->name)) {
+        if (chain->macro)
+            args = xf_text_body_args(chain->source, chain->macro, macro->name,
+                                     sub);
+        chain_add(chain, macro->name, args);
+        free(args);
+    }
+    chain->macro = macro;
+    chain->source = src;
+}
+
+/* Macros around `cursor`, whose place is `site`. Caller frees. */
+static char *chain_of(struct walker *w, CXCursor cursor,
+                      const struct xf_place *site, unsigned int sub)
+{
+    CXSourceLocation at = clang_getCursorLocation(cursor);
+    struct xf_place body = spelling_place(w, at);
+    struct chain chain = {XF_BUF_INIT, NULL, NULL, NULL};
+    const struct xf_source *src = xf_text(site->real);
+
+    if (src && !same_place(&body, site)) {
+        char *word = xf_text_word(src, site->offset), *args = NULL;
+
+        xf_source_arguments(src, site->offset, &args);
+        if (*word)
+            chain_add(&chain, word, args);
+        free(word);
+        free(args);
+        for (size_t i = 0; i < w->fn->depth; i++)
+            chain_step(w, &chain, w->fn->ancestors[i], site, sub);
+        chain_step(w, &chain, cursor, site, sub);
+    }
+    free(chain.last);
+    return xf_buf_detach(&chain.text);
+}
+
+/* The condition that confines the site to debug builds: around its own line
+ * or around the definition of a macro it came through. Caller frees. */
+static char *debug_condition(struct walker *w, const struct xf_place *site,
+                             CXCursor cursor)
+{
+    struct function *fn = w->fn;
+    char *why = xf_text_debug_only(xf_text(site->real), site->line, w->options);
+
+    for (size_t i = 0; !why && i <= fn->depth; i++) {
+        CXCursor c = i < fn->depth ? fn->ancestors[i] : cursor;
+        CXSourceLocation at = clang_getCursorLocation(c);
+        struct xf_place file = file_place(w, at);
+        struct xf_place body = spelling_place(w, at);
+
+        if (same_place(&file, site) && !same_place(&body, site))
+            why = xf_text_debug_only(xf_text(body.real), body.line, w->options);
+    }
+    return why ? why : xf_strdup("");
+}
+
+/* ---- records ----------------------------------------------------------- */
+
+static const char *number(char text[16], unsigned int value)
+{
+    snprintf(text, 16, "%u", value);
+    return text;
+}
+
+static unsigned int next_sub(const struct function *fn,
+                             const struct xf_place *at)
+{
+    unsigned int n = 0;
+
+    for (size_t i = 0; i < fn->nsuspects; i++)
+        n += same_place(&fn->suspects[i].at, at);
+    return n;
+}
+
+/* A frame made by hand prints the line where its __LINE__ is written. */
+static void move_to_line_token(struct walker *w, CXCursor stmt,
+                               struct xf_place *at)
+{
+    CXSourceLocation loc = clang_getCursorLocation(stmt);
+    struct xf_place body = spelling_place(w, loc);
+    const struct xf_source *src = xf_text(at->real);
+    size_t p = at->offset;
+    int depth = 0;
+
+    if (!src || !same_place(&body, at))
+        return;
+    for (;;) {
+        struct xf_token t = xf_source_token(src, &p);
+        const char *text = src->text + t.begin;
+
+        if (t.kind == XF_TOKEN_PUNCT) {
+            depth += (*text == '(') - (*text == ')');
+            if (depth == 0)
+                return;
+        }
+        if (t.kind == XF_TOKEN_END)
+            return;
+        if (t.kind == XF_TOKEN_IDENT && t.end - t.begin == 8 &&
+            !memcmp(text, "__LINE__", 8)) {
+            at->line = xf_source_line(src, t.begin);
+            return;
+        }
+    }
+}
+
+static struct suspect *add_suspect(struct walker *w, CXCursor cursor)
+{
+    struct function *fn = w->fn;
+    struct suspect s = {0};
+
+    s.cursor = cursor;
+    s.at = file_place(w, clang_getCursorLocation(cursor));
+    s.sub = next_sub(fn, &s.at);
+    s.chain = chain_of(w, cursor, &s.at, s.sub);
+    s.debug = debug_condition(w, &s.at, cursor);
+    s.unevaluated = fn->unevaluated;
+    XF_GROW(fn->suspects, fn->nsuspects, fn->suspects_cap);
+    fn->suspects[fn->nsuspects] = s;
+    return &fn->suspects[fn->nsuspects++];
+}
+
+/* Last line of what is written at the site, and its order among equals. */
+static void extent_of(const struct function *fn, const struct xf_place *at,
+                      unsigned int *end, unsigned int *ordinal)
+{
+    const struct xf_source *src = xf_text(at->real);
+    char *word, *args = NULL;
+    size_t behind;
+
+    *end = at->line;
+    *ordinal = 0;
+    if (!src || at->offset >= src->len)
+        return;
+    word = xf_text_word(src, at->offset);
+    behind = xf_source_arguments(src, at->offset, &args);
+    if (behind && xf_source_line(src, behind - 1) > at->line)
+        *end = xf_source_line(src, behind - 1);
+    if (*word && !strcmp(fn->at.real, at->real))
+        *ordinal = xf_text_count(src, fn->begin, at->offset, word, args);
+    free(word);
+    free(args);
+}
+
+static void emit_site(struct walker *w, const struct suspect *s, int frame,
+                      const char *message, unsigned int sub)
+{
+    struct function *fn = w->fn;
+    char line[16], endl[16], col[16], ord[16], subn[16], type[16];
+    unsigned int end, ordinal;
+
+    extent_of(fn, &s->at, &end, &ordinal);
+    number(line, s->at.line);
+    number(endl, end);
+    number(col, s->at.column);
+    number(ord, ordinal);
+    number(subn, sub);
+    snprintf(type, sizeof(type), "%d", frame);
+    if (s->is_asm)
+        xf_fact(&fn->records, 'B', s->at.file, line, endl, col, type,
+                message ? message : "", s->chain, ord, subn, s->debug, NULL);
+    else
+        xf_fact(&fn->records, 'N', s->at.file, line, endl, col, s->callee,
+                s->home, s->message, s->chain, ord, subn, s->debug, NULL);
+}
+
+/* ---- asm statements ---------------------------------------------------- */
+
+/* Whether the template at the asm keyword consists of anything but plain
+ * strings that have nothing of a bug frame. Looked up by place, as the same
+ * few statements of headers are seen in every function. */
+static bool text_is_suspicious(const struct xf_source *src, size_t offset,
+                               const char *section)
+{
+    static const char *const plain[] = {"asm",     "__asm__", "volatile",
+                                        "__volatile__", "goto", "__asm",
+                                        "inline"};
+    size_t at = offset, budget = 4000;
+    int depth = 0;
+
+    while (budget--) {
+        struct xf_token t = xf_source_token(src, &at);
+        size_t len = t.end - t.begin;
+        const char *text = src->text + t.begin;
+        bool known = false;
+
+        if (t.kind == XF_TOKEN_END)
+            return true;
+        if (t.kind == XF_TOKEN_PUNCT) {
+            depth += (*text == '(') - (*text == ')');
+            if ((*text == ':' && depth == 1) || (*text == ')' && !depth))
+                return false;
+        } else if (t.kind == XF_TOKEN_STRING) {
+            if (memmem(text, len, section, strlen(section)))
+                return true;
+        } else if (t.kind == XF_TOKEN_IDENT) {
+            for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+                known |= strlen(plain[i]) == len &&
+                         !memcmp(plain[i], text, len);
+            if (!known)
+                return true;
+        }
+    }
+    return true;
+}
+
+static bool asm_is_suspicious(struct walker *w, CXCursor cursor)
+{
+    CXSourceLocation loc = clang_getCursorLocation(cursor);
+    struct xf_place at = spelling_place(w, loc);
+    char *key = xf_format("%u:%s", at.offset, at.real);
+    const struct xf_source *src;
+    uint32_t i;
+    int is_new;
+
+    i = xf_map_add(&w->asm_seen, key, &is_new);
+    free(key);
+    if (is_new) {
+        size_t len = i;
+
+        XF_GROW(w->asm_suspicious, len, w->asm_cap);
+        src = xf_text(at.real);
+        w->asm_suspicious[i] =
+            !src || text_is_suspicious(src, at.offset,
+                                       w->options->frame_section);
+    }
+    return w->asm_suspicious[i];
+}
+
+struct frame_sink {
+    struct walker *w;
+    const struct suspect *s;
+    unsigned int n; /* frames of this statement so far */
+};
+
+static void on_frame(int type, const char *message, void *payload)
+{
+    struct frame_sink *sink = payload;
+
+    emit_site(sink->w, sink->s, type, message, sink->s->sub + sink->n++);
+}
+
+static bool any_asm(const struct function *fn)
+{
+    for (size_t i = 0; i < fn->nsuspects; i++)
+        if (fn->suspects[i].is_asm)
+            return true;
+    return false;
+}
+
+/* The printed asm statements of the function, in order. */
+static void print_asms(struct function *fn, struct xf_asms *asms)
+{
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(fn->cursor);
+    char *text = take(clang_getCursorPrettyPrinted(fn->cursor, policy));
+
+    clang_PrintingPolicy_dispose(policy);
+    xf_asms_parse(asms, text);
+    free(text);
+}
+
+static void emit_suspects(struct walker *w)
+{
+    struct function *fn = w->fn;
+    struct xf_asms asms = {0};
+    bool matched = true;
+
+    if (any_asm(fn)) {
+        print_asms(fn, &asms);
+        matched = asms.len == fn->nasms;
+        if (!matched) {
+            char line[16];
+            char *text = xf_format(
+                "inline assembly of %zu statements, %zu printed: bug frames in "
+                "this function were judged by their macros only",
+                fn->nasms, asms.len);
+
+            xf_fact(w->out, 'D', "warning", fn->at.file,
+                    number(line, fn->at.line), text, NULL);
+            free(text);
+        }
+    }
+    for (size_t i = 0; i < fn->nsuspects; i++) {
+        struct suspect *s = &fn->suspects[i];
+        struct frame_sink sink = {w, s, 0};
+
+        if (s->unevaluated)
+            continue;
+        if (!s->is_asm)
+            emit_site(w, s, -1, NULL, s->sub);
+        else if (matched)
+            xf_asm_frames(&asms.items[s->index], w->options->frame_section,
+                          on_frame, &sink);
+        else
+            on_frame(-1, NULL, &sink);
+    }
+    xf_asms_release(&asms);
+}
+
+/* ---- the walk ---------------------------------------------------------- */
+
+static bool is_listed(const char *const *list, const char *name)
+{
+    for (; list && *list; list++)
+        if (!strcmp(*list, name))
+            return true;
+    return false;
+}
+
+static bool is_noreturn(CXCursor function)
+{
+    char *type = take(clang_getTypeSpelling(clang_getCursorType(function)));
+    bool yes = strstr(type, "noreturn") != NULL;
+
+    free(type);
+    return yes;
+}
+
+/* File of the definition of a static function, "" for an external one. */
+static const char *home_of(struct walker *w, CXCursor function)
+{
+    CXCursor definition = clang_getCursorDefinition(function);
+
+    if (clang_getCursorLinkage(function) != CXLinkage_Internal)
+        return "";
+    if (clang_Cursor_isNull(definition))
+        definition = function;
+    return file_place(w, clang_getCursorLocation(definition)).file;
+}
+
+/* Arguments of a call as written, where its callee's name is spelled. */
+static char *call_arguments(struct walker *w, CXCursor call)
+{
+    CXSourceLocation at = clang_getCursorLocation(call);
+    struct xf_place p = spelling_place(w, at);
+    const struct xf_source *src = xf_text(p.real);
+    char *args = NULL;
+
+    if (src && p.offset < src->len)
+        xf_source_arguments(src, p.offset, &args);
+    return args ? args : xf_strdup("");
+}
+
+/* libclang visits the first operand of `a ?: b` more than once. */
+static bool is_known_suspect(const struct function *fn, CXCursor cursor)
+{
+    for (size_t i = 0; i < fn->nsuspects; i++)
+        if (clang_equalCursors(fn->suspects[i].cursor, cursor))
+            return true;
+    return false;
+}
+
+static void on_asm(struct walker *w, CXCursor stmt)
+{
+    struct function *fn = w->fn;
+
+    for (size_t i = 0; i < fn->nasms; i++)
+        if (clang_equalCursors(fn->asms[i], stmt))
+            return;
+    if (asm_is_suspicious(w, stmt)) {
+        struct suspect *s = add_suspect(w, stmt);
+
+        s->is_asm = true;
+        s->index = (unsigned int)fn->nasms;
+        move_to_line_token(w, stmt, &s->at);
+    }
+    XF_GROW(fn->asms, fn->nasms, fn->asms_cap);
+    fn->asms[fn->nasms++] = stmt;
+}
+
+static void on_call(struct walker *w, CXCursor call)
+{
+    struct function *fn = w->fn;
+    CXCursor callee = clang_getCursorReferenced(call);
+    struct xf_place at;
+    const char *home;
+    char *name, line[16], col[16];
+
+    if (clang_Cursor_isNull(callee) ||
+        clang_getCursorKind(callee) != CXCursor_FunctionDecl)
+        return;
+    name = take(clang_getCursorSpelling(callee));
+    if (!strncmp(name, "__builtin_", 10)) {
+        fn->unreachables += !strcmp(name, "__builtin_unreachable");
+        free(name);
+        return;
+    }
+    at = file_place(w, clang_getCursorLocation(call));
+    home = home_of(w, callee);
+    if (!fn->unevaluated)
+        xf_fact(&fn->records, 'C', name, home,
+                strcmp(at.file, fn->at.file) ? at.file : "",
+                number(line, at.line), number(col, at.column), NULL);
+    if (fn->in_loop) {
+        if (fn->loop_callees.len)
+            xf_buf_addch(&fn->loop_callees, ',');
+        xf_buf_adds(&fn->loop_callees, name);
+    }
+    if (!is_known_suspect(fn, call) &&
+        (is_noreturn(callee) || is_listed(w->options->stops, name))) {
+        struct suspect *s = add_suspect(w, call);
+
+        s->callee = name;
+        s->home = xf_strdup(home);
+        s->message = call_arguments(w, call);
+        return;
+    }
+    free(name);
+}
+
+static enum CXChildVisitResult find_break(CXCursor c, CXCursor parent,
+                                          CXClientData data)
+{
+    enum CXCursorKind kind = clang_getCursorKind(c);
+
+    (void)parent;
+    if (kind == CXCursor_BreakStmt || kind == CXCursor_GotoStmt ||
+        kind == CXCursor_ReturnStmt) {
+        *(bool *)data = true;
+        return CXChildVisit_Break;
+    }
+    return CXChildVisit_Recurse;
+}
+
+static enum CXChildVisitResult count_children(CXCursor c, CXCursor parent,
+                                              CXClientData data)
+{
+    CXCursor *two = data;
+
+    (void)parent;
+    if (clang_Cursor_isNull(two[0]))
+        two[0] = c;
+    two[1] = c;
+    return CXChildVisit_Continue;
+}
+
+/* for (;;) and while (1) without a way out. A loop whose break belongs to an
+ * inner loop is missed; that errs towards "not known to stop". */
+static bool is_endless(CXCursor loop)
+{
+    CXCursor two[2] = {clang_getNullCursor(), clang_getNullCursor()};
+    enum CXCursorKind kind = clang_getCursorKind(loop);
+    bool leaves = false, constant;
+
+    clang_visitChildren(loop, count_children, two);
+    if (clang_Cursor_isNull(two[0]))
+        return false;
+    if (kind == CXCursor_ForStmt)
+        constant = clang_equalCursors(two[0], two[1]); /* the body alone */
+    else
+        constant = clang_getCursorKind(kind == CXCursor_DoStmt ? two[1]
+                                                               : two[0]) ==
+                   CXCursor_IntegerLiteral;
+    if (kind == CXCursor_DoStmt)
+        constant = false; /* do { } while (0) of macros, in practice */
+    if (constant)
+        clang_visitChildren(loop, find_break, &leaves);
+    return constant && !leaves;
+}
+
+static bool is_loop(enum CXCursorKind kind)
+{
+    return kind == CXCursor_ForStmt || kind == CXCursor_WhileStmt ||
+           kind == CXCursor_DoStmt;
+}
+
+static enum CXChildVisitResult on_cursor(CXCursor c, CXCursor parent,
+                                         CXClientData data)
+{
+    struct walker *w = data;
+    struct function *fn = w->fn;
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    bool endless = false;
+
+    (void)parent;
+    if (kind == CXCursor_CallExpr) {
+        on_call(w, c);
+    } else if (kind == CXCursor_GCCAsmStmt) {
+        on_asm(w, c);
+    } else if (fn->noreturn && is_loop(kind)) {
+        endless = is_endless(c);
+        fn->loops += endless;
+    }
+    fn->unevaluated += kind == CXCursor_UnaryExpr;
+    fn->in_loop += endless;
+    XF_GROW(fn->ancestors, fn->depth, fn->depth_cap);
+    fn->ancestors[fn->depth++] = c;
+    clang_visitChildren(c, on_cursor, w);
+    fn->depth--;
+    fn->in_loop -= endless;
+    fn->unevaluated -= kind == CXCursor_UnaryExpr;
+    return CXChildVisit_Continue;
+}
+
+/* Text of the section attribute, "" when there is none. Caller frees. */
+static char *section_of(CXCursor function)
+{
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(function);
+    char *text, *at, *out;
+
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_TerseOutput, 1);
+    text = take(clang_getCursorPrettyPrinted(function, policy));
+    clang_PrintingPolicy_dispose(policy);
+    at = strstr(text, "section(\"");
+    out = at ? xf_strndup(at + 9, strcspn(at + 9, "\"")) : xf_strdup("");
+    free(text);
+    return out;
+}
+
+static void emit_function(struct walker *w)
+{
+    struct function *fn = w->fn;
+    struct xf_source const *src = xf_text(fn->at.real);
+    char *name = take(clang_getCursorSpelling(fn->cursor));
+    char *spelled = xf_text_word(src, fn->at.offset);
+    char *section = section_of(fn->cursor);
+    CXSourceRange extent = clang_getCursorExtent(fn->cursor);
+    struct xf_place end = file_place(w, clang_getRangeEnd(extent));
+    char flags[4] = "", line[16], endl[16], unr[16], loops[16];
+
+    if (clang_getCursorLinkage(fn->cursor) == CXLinkage_Internal)
+        strcat(flags, "s");
+    if (clang_Cursor_isFunctionInlined(fn->cursor))
+        strcat(flags, "i");
+    if (fn->noreturn)
+        strcat(flags, "n");
+    xf_fact(w->out, 'F', name, fn->at.file, number(line, fn->at.line),
+            number(endl, end.line), flags, section, spelled, NULL);
+    if (fn->records.len)
+        xf_buf_add(w->out, fn->records.data, fn->records.len);
+    if (fn->noreturn) {
+        xf_fact(w->out, 'E', number(unr, fn->unreachables), number(loops, fn->loops),
+                fn->loop_callees.len ? fn->loop_callees.data : "", NULL);
+    }
+    free(name);
+    free(spelled);
+    free(section);
+}
+
+static void release_function(struct function *fn)
+{
+    for (size_t i = 0; i < fn->nsuspects; i++) {
+        free(fn->suspects[i].chain);
+        free(fn->suspects[i].debug);
+        free(fn->suspects[i].callee);
+        free(fn->suspects[i].home);
+        free(fn->suspects[i].message);
+    }
+    free(fn->suspects);
+    free(fn->asms);
+    free(fn->ancestors);
+    xf_buf_release(&fn->records);
+    xf_buf_release(&fn->loop_callees);
+}
+
+static void walk_function(struct walker *w, CXCursor cursor)
+{
+    struct function fn = {0};
+    CXSourceRange extent = clang_getCursorExtent(cursor);
+    struct xf_place begin;
+
+    fn.cursor = cursor;
+    fn.at = file_place(w, clang_getCursorLocation(cursor));
+    begin = file_place(w, clang_getRangeStart(extent));
+    fn.begin = begin.real == fn.at.real ? begin.offset : 0;
+    fn.noreturn = is_noreturn(cursor);
+    w->fn = &fn;
+    clang_visitChildren(cursor, on_cursor, w);
+    emit_suspects(w);
+    emit_function(w);
+    release_function(&fn);
+    w->fn = NULL;
+}
+
+static enum CXChildVisitResult on_top(CXCursor c, CXCursor parent,
+                                      CXClientData data)
+{
+    struct walker *w = data;
+
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_FunctionDecl &&
+        clang_isCursorDefinition(c))
+        walk_function(w, c);
+    return CXChildVisit_Continue;
+}
+
+/* ---- what the preprocessor did ------------------------------------------ */
+
+static enum CXChildVisitResult on_expansion(CXCursor c, CXCursor parent,
+                                            CXClientData data)
+{
+    struct walker *w = data;
+    char *name, *where;
+
+    (void)parent;
+    if (clang_getCursorKind(c) != CXCursor_MacroExpansion)
+        return CXChildVisit_Continue;
+    name = take(clang_getCursorSpelling(c));
+    if (is_listed(w->options->census, name)) {
+        struct xf_place at = file_place(w, clang_getCursorLocation(c));
+
+        where = xf_format("%u:%u", at.line, at.column);
+        xf_fact(w->out, 'X', at.file, where, NULL);
+        free(where);
+    }
+    free(name);
+    return CXChildVisit_Continue;
+}
+
+static void emit_skipped(struct walker *w)
+{
+    CXSourceRangeList *list = clang_getAllSkippedRanges(w->unit);
+
+    for (unsigned int i = 0; list && i < list->count; i++) {
+        struct xf_place a = file_place(w, clang_getRangeStart(list->ranges[i]));
+        struct xf_place b = file_place(w, clang_getRangeEnd(list->ranges[i]));
+        char *lines;
+
+        /* The range runs from the directive that fails to the one that ends
+         * the branch; only the lines between are skipped. */
+        if (a.real != b.real || b.line <= a.line + 1)
+            continue;
+        lines = xf_format("%u-%u", a.line + 1, b.line - 1);
+        xf_fact(w->out, 'I', a.file, lines, NULL);
+        free(lines);
+    }
+    clang_disposeSourceRangeList(list);
+}
+
+void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
+             const struct xf_frontend_options *options)
+{
+    struct walker w = {.out = out, .unit = unit, .names = names,
+                       .options = options};
+    CXCursor top = clang_getTranslationUnitCursor(unit);
+
+    emit_skipped(&w);
+    clang_visitChildren(top, on_expansion, &w);
+    clang_visitChildren(top, on_top, &w);
+    xf_map_release(&w.asm_seen);
+    free(w.asm_suspicious);
+}
