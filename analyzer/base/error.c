@@ -4,18 +4,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "visible.h"
+
 static char message[4096];
 
 int xf_error(const char *fmt, ...)
 {
     /* The arguments may point into the previous message. */
     char text[sizeof(message)];
+    struct xf_buf line = XF_BUF_INIT;
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    snprintf(message, sizeof(message), "%s", text);
+    xf_visible(&line, text, "");
+    snprintf(message, sizeof(message), "%s", line.data ? line.data : "");
+    xf_buf_release(&line);
     return -1;
 }
 

@@ -9,7 +9,9 @@
 #ifndef XF_ERROR_H
 #define XF_ERROR_H
 
-/* Set this process's last error. Always returns -1. */
+/* Set this process's last error. Always returns -1. File names and foreign
+ * text may be passed as they are: the message is one line and safe for a
+ * terminal (visible.h). */
 int xf_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The last message, "" when none; valid until the next xf_error(). */

@@ -47,6 +47,14 @@ int xf_file_read(struct xf_buf *out, const char *path)
     return 0;
 }
 
+/* What to do about a file that cannot be written, to end a message with. */
+static const char *cure(int err)
+{
+    return err == ENOSPC || err == EDQUOT || err == EFBIG
+               ? "the previous file is kept; free some space and try again"
+               : "the previous file is kept";
+}
+
 static int write_all(int fd, const char *data, size_t len)
 {
     while (len) {
@@ -85,8 +93,8 @@ int xf_file_commit(const char *tmp, const char *path)
         if (fd >= 0)
             close(fd);
         unlink(tmp);
-        return xf_error("cannot write %s: %s; the previous file is kept", path,
-                        strerror(err));
+        return xf_error("cannot write %s: %s; %s", path, strerror(err),
+                        cure(err));
     }
     close(fd);
     sync_folder(path);
@@ -103,15 +111,15 @@ int xf_file_write_atomic(const char *path, const void *data, size_t len)
         goto out;
     }
     if (fchmod(fd, 0644) || write_all(fd, data, len)) {
-        xf_error("cannot write %s: %s; the previous file is kept", path,
-                 strerror(errno));
+        xf_error("cannot write %s: %s; %s", path, strerror(errno),
+                 cure(errno));
         close(fd);
         unlink(tmp);
         goto out;
     }
     if (close(fd)) {
-        xf_error("cannot write %s: %s; the previous file is kept", path,
-                 strerror(errno));
+        xf_error("cannot write %s: %s; %s", path, strerror(errno),
+                 cure(errno));
         unlink(tmp);
         goto out;
     }
@@ -238,6 +246,35 @@ char *xf_path_real(const char *path)
     if (!real)
         xf_error("cannot find %s: %s", path, strerror(errno));
     return real;
+}
+
+/* The part of `full` that exists, without links, and the rest as it is. */
+static char *real_head(const char *full)
+{
+    char *head = xf_strdup(full), *real, *out, *slash, *clean;
+
+    while (!(real = realpath(head, NULL)) && (slash = strrchr(head, '/')))
+        *slash = '\0';
+    out = xf_format("%s/%s", real ? real : "", full + strlen(head));
+    clean = xf_path_clean(out);
+    free(real);
+    free(out);
+    free(head);
+    return clean;
+}
+
+char *xf_path_real_ahead(const char *path)
+{
+    char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
+    char *full = xf_format("%s/%s", cwd ? cwd : "", path);
+    char *once = real_head(full);
+    /* A ".." behind what does not exist yet may lead to another link. */
+    char *twice = real_head(once);
+
+    free(once);
+    free(full);
+    free(cwd);
+    return twice;
 }
 
 const char *xf_path_base(const char *path)

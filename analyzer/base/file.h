@@ -35,6 +35,9 @@ char *xf_path_join(const char *dir, const char *path);
 const char *xf_path_below(const char *path, const char *root);
 /* realpath(3); NULL with xf_error() set when the path does not exist. */
 char *xf_path_real(const char *path);
+/* The same for a path of which the last parts need not exist yet: what it will
+ * be once they are created. Never NULL. Caller frees. */
+char *xf_path_real_ahead(const char *path);
 const char *xf_path_base(const char *path);
 bool xf_has_suffix(const char *s, const char *suffix);
 

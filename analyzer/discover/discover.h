@@ -37,6 +37,9 @@ struct xf_build {
     /* Make targets that failed although the rest was captured: one line each,
      * "" when none. Shown to the user, never dropped. */
     char *failures;
+    /* While this lives no other scan changes the copy in the cache: descriptor
+     * of its lock plus 1, 0 for none. */
+    int lock;
 };
 
 struct xf_discover {

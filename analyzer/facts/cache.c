@@ -7,6 +7,7 @@
  */
 #include "cache.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,13 @@
 #include "hash.h"
 #include "map.h"
 
+/* A file that is being written lasts milliseconds; one this old was left by a
+ * scan that was killed. */
+#define STALE_SECONDS 3600
+
 struct xf_cache {
     char *dir, *source, *objects;
+    char *tmp; /* folder of the files being written */
     struct timespec opened;
     struct xf_map names;    /* base names in the tree */
     struct xf_hash **places; /* parallel: hash of the paths that have it */
@@ -29,7 +35,7 @@ struct xf_cache {
     size_t names_cap;
     struct xf_map idents;    /* shown path -> identity */
     char **ident;            /* parallel; NULL: cannot be read */
-    bool *fresh;             /* parallel: changed since `opened` */
+    char **place;            /* parallel: where it was read */
     size_t idents_cap;
 };
 
@@ -52,6 +58,17 @@ static int note_name(const char *relative, const char *absolute, void *payload)
     return 0;
 }
 
+static int drop_stale(const char *relative, const char *absolute, void *payload)
+{
+    struct stat st;
+
+    (void)relative;
+    (void)payload;
+    if (!lstat(absolute, &st) && time(NULL) - st.st_mtime > STALE_SECONDS)
+        unlink(absolute);
+    return 0;
+}
+
 struct xf_cache *xf_cache_new(const char *dir, const char *source,
                               const char *objects)
 {
@@ -61,7 +78,9 @@ struct xf_cache *xf_cache_new(const char *dir, const char *source,
     cache->source = xf_strdup(source);
     cache->objects = xf_strdup(objects);
     clock_gettime(CLOCK_REALTIME_COARSE, &cache->opened);
-    xf_mkdirs(dir);
+    cache->tmp = xf_format("%s/tmp", dir);
+    xf_mkdirs(cache->tmp);
+    xf_tree_walk(cache->tmp, NULL, drop_stale, NULL);
     xf_tree_walk(source, NULL, note_name, cache);
     cache->place_hex = xf_calloc(cache->names.len, sizeof(char *));
     for (size_t i = 0; i < cache->names.len; i++) {
@@ -80,14 +99,17 @@ void xf_cache_free(struct xf_cache *cache)
         return;
     for (size_t i = 0; i < cache->names.len; i++)
         free(cache->place_hex[i]);
-    for (size_t i = 0; i < cache->idents.len; i++)
+    for (size_t i = 0; i < cache->idents.len; i++) {
         free(cache->ident[i]);
+        free(cache->place[i]);
+    }
     free(cache->place_hex);
     free(cache->ident);
-    free(cache->fresh);
+    free(cache->place);
     xf_map_release(&cache->names);
     xf_map_release(&cache->idents);
     free(cache->dir);
+    free(cache->tmp);
     free(cache->source);
     free(cache->objects);
     free(cache);
@@ -104,31 +126,41 @@ static char *resolve(const struct xf_cache *cache, const char *shown)
     return path;
 }
 
-static char *identify(struct xf_cache *cache, const char *shown, bool *fresh)
+static char *identify(struct xf_cache *cache, const char *shown,
+                      const char *path)
 {
-    char *path = resolve(cache, shown), hex[XF_HASH_HEX];
     struct xf_buf text = XF_BUF_INIT;
+    char hex[XF_HASH_HEX];
     struct xf_hash *hash;
-    struct stat st;
     uint32_t name;
 
-    *fresh = true;
-    if (stat(path, &st) || xf_file_read(&text, path)) {
-        free(path);
+    /* Not a pipe, on which reading would wait. */
+    if (!xf_file_exists(path) || xf_file_read(&text, path)) {
         xf_buf_release(&text);
         return NULL;
     }
-    *fresh = st.st_mtim.tv_sec > cache->opened.tv_sec ||
-             (st.st_mtim.tv_sec == cache->opened.tv_sec &&
-              st.st_mtim.tv_nsec > cache->opened.tv_nsec);
     hash = xf_hash_new();
     name = xf_map_find(&cache->names, xf_path_base(shown));
     xf_hash_adds(hash, name == XF_MAP_NONE ? "" : cache->place_hex[name]);
     xf_hash_add(hash, text.data ? text.data : "", text.len);
     xf_hash_finish(hash, hex);
     xf_buf_release(&text);
-    free(path);
     return xf_strdup(hex);
+}
+
+/* Whether the file may be another one than when the cache was opened. Asked
+ * when facts are stored, not when the file is first seen: the unit may have
+ * been parsed after a change that the identity does not know. The time of the
+ * inode, because a copy or an unpacked archive sets the other one. */
+static bool is_fresh(const struct xf_cache *cache, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st))
+        return true;
+    return st.st_ctim.tv_sec > cache->opened.tv_sec ||
+           (st.st_ctim.tv_sec == cache->opened.tv_sec &&
+            st.st_ctim.tv_nsec >= cache->opened.tv_nsec);
 }
 
 /* Index of the file's identity. */
@@ -143,10 +175,11 @@ static uint32_t ident(struct xf_cache *cache, const char *shown)
         cache->idents_cap = cache->idents_cap ? 2 * cache->idents_cap : 1024;
         cache->ident = xf_realloc(cache->ident,
                                   cache->idents_cap * sizeof(*cache->ident));
-        cache->fresh = xf_realloc(cache->fresh,
-                                  cache->idents_cap * sizeof(*cache->fresh));
+        cache->place = xf_realloc(cache->place,
+                                  cache->idents_cap * sizeof(*cache->place));
     }
-    cache->ident[at] = identify(cache, shown, &cache->fresh[at]);
+    cache->place[at] = resolve(cache, shown);
+    cache->ident[at] = identify(cache, shown, cache->place[at]);
     return at;
 }
 
@@ -170,7 +203,8 @@ static bool second_key(struct xf_cache *cache, const char *key,
         char *shown = xf_strndup(reads, len);
         uint32_t at = ident(cache, shown);
 
-        ok = cache->ident[at] && !(storing && cache->fresh[at]);
+        ok = cache->ident[at] &&
+             !(storing && is_fresh(cache, cache->place[at]));
         xf_hash_adds(hash, shown);
         if (ok)
             xf_hash_adds(hash, cache->ident[at]);
@@ -226,15 +260,17 @@ static void reads_of(const struct xf_buf *facts, struct xf_buf *reads)
 }
 
 /* Complete or not there, but not forced to disk: the sum catches the rest. */
-static void put_file(const char *path, const char *data, size_t len)
+static void put_file(const struct xf_cache *cache, const char *path,
+                     const char *data, size_t len)
 {
-    char *tmp = xf_format("%s.%ld.tmp", path, (long)getpid());
-    FILE *out = fopen(tmp, "we");
-    bool ok = out && fwrite(data, 1, len, out) == len;
+    char *tmp = xf_format("%s/XXXXXX", cache->tmp);
+    int fd = mkostemp(tmp, O_CLOEXEC);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    bool ok = out && !fchmod(fd, 0644) && fwrite(data, 1, len, out) == len;
 
     if (out && fclose(out))
         ok = false;
-    if (!ok || rename(tmp, path))
+    if (fd >= 0 && (!ok || rename(tmp, path)))
         unlink(tmp);
     free(tmp);
 }
@@ -255,14 +291,14 @@ void xf_cache_put(struct xf_cache *cache, const char *key,
         xf_buf_addf(&file, "%s\n", sum);
         xf_buf_add(&file, facts->data, facts->len);
         path = entry(cache, second, ".facts");
-        put_file(path, file.data, file.len);
+        put_file(cache, path, file.data, file.len);
         free(path);
         xf_hash_bytes(first, key, strlen(key));
         dir = xf_format("%s/%.2s", cache->dir, first);
         xf_mkdirs(dir);
         free(dir);
         path = entry(cache, first, ".reads");
-        put_file(path, reads.data, reads.len);
+        put_file(cache, path, reads.data, reads.len);
         free(path);
     }
     xf_buf_release(&reads);

@@ -22,8 +22,8 @@
  * is used, in the function that uses it. */
 struct pending {
     uint32_t macro; /* index into macros */
-    char *record;   /* B or N record, or C */
-    bool done;
+    char *record;   /* a bug frame; NULL: a branch */
+    char *target;   /* of the branch; may be a parameter, "\\fn" */
 };
 
 struct reader {
@@ -39,6 +39,8 @@ struct reader {
     unsigned int label_line;
     uint32_t label_file;
     struct xf_map macros; /* names of assembler macros */
+    char **params;        /* parallel: their parameters as written */
+    size_t params_cap;
     uint32_t in_macro;    /* XF_MAP_NONE outside */
     struct pending *pending;
     size_t npending, pending_cap;
@@ -92,33 +94,118 @@ static void begin_label(struct reader *r, const char *name, size_t len)
     r->label_file = r->file;
 }
 
-/* A record goes to the current function, or waits with its assembler macro. */
-static void keep(struct reader *r, struct xf_buf *record)
+static void add_pending(struct reader *r, char *record, char *target)
 {
-    if (r->in_macro != XF_MAP_NONE) {
-        struct pending p = {r->in_macro, xf_buf_detach(record), false};
+    struct pending p = {r->in_macro, record, target};
 
-        XF_GROW(r->pending, r->npending, r->pending_cap);
-        r->pending[r->npending++] = p;
-        return;
-    }
-    if (!r->label)
-        begin_label(r, "(file)", 6);
-    xf_buf_add(&r->body, record->data, record->len);
-    xf_buf_release(record);
+    XF_GROW(r->pending, r->npending, r->pending_cap);
+    r->pending[r->npending++] = p;
 }
 
-/* The assembler macro is used here: what its body holds is real. The macro may
- * be used many times, its sites exist once. */
-static void use_macro(struct reader *r, uint32_t macro)
+/* A record goes to the current function. */
+static void keep(struct reader *r, const char *record)
 {
-    for (size_t i = 0; i < r->npending; i++) {
-        struct xf_buf copy = XF_BUF_INIT;
+    if (!r->label)
+        begin_label(r, "(file)", 6);
+    xf_buf_adds(&r->body, record);
+}
 
-        if (r->pending[i].macro != macro)
+/* Column of `word` on the current source line, 1 when it is not there. */
+static unsigned int column_of(struct reader *r, const char *word)
+{
+    const struct xf_source *src = xf_text(r->names->real[r->file]);
+    size_t at, len = strlen(word);
+
+    if (!src || !r->line || r->line > src->nlines)
+        return 1;
+    for (at = src->lines[r->line - 1];;) {
+        struct xf_token t = xf_source_token(src, &at);
+
+        if (t.kind == XF_TOKEN_END || xf_source_line(src, t.begin) != r->line)
+            return 1;
+        if (t.end - t.begin == len && !memcmp(src->text + t.begin, word, len))
+            return xf_source_column(src, t.begin);
+    }
+}
+
+static void keep_branch(struct reader *r, const char *target)
+{
+    struct xf_buf record = XF_BUF_INIT;
+    char line[16], col[16];
+
+    snprintf(line, sizeof(line), "%u", r->line);
+    snprintf(col, sizeof(col), "%u", column_of(r, target));
+    xf_fact(&record, 'C', target, "", r->names->shown[r->file], line, col,
+            NULL);
+    keep(r, record.data);
+    xf_buf_release(&record);
+}
+
+static size_t word_length(const char *s)
+{
+    size_t n = 0;
+
+    while (is_symbol(s[n]))
+        n++;
+    return n;
+}
+
+static const char *next_argument(const char *s)
+{
+    s += strcspn(s, ", \t");
+    return s + strspn(s, ", \t");
+}
+
+/* What the parameter `name` of the macro stands for in a use with these
+ * arguments. Caller frees; "" when there is none. */
+static char *argument(const char *params, const char *name, const char *args)
+{
+    size_t len = strlen(name);
+    char *key = xf_format("%s=", name), *found = strstr(args, key);
+    char *value = NULL;
+
+    if (found)
+        value = xf_strndup(found + len + 1, word_length(found + len + 1));
+    for (; !value && *params; params = next_argument(params)) {
+        if (word_length(params) == len && !strncmp(params, name, len))
+            value = xf_strndup(args, word_length(args));
+        args = next_argument(args);
+    }
+    free(key);
+    return value ? value : xf_strdup("");
+}
+
+/* The assembler macro is used here. A bug frame prints the line of the macro's
+ * body, so it is one site however often the macro is used; a branch belongs to
+ * the place of use, as in debug information. */
+static void use_macro(struct reader *r, uint32_t macro, const char *args)
+{
+    size_t n = r->npending; /* a use inside a macro adds to the list */
+
+    for (size_t i = 0; i < n; i++) {
+        struct pending p = r->pending[i];
+        char *target;
+
+        if (p.macro != macro)
             continue;
-        xf_buf_adds(&copy, r->pending[i].record);
-        keep(r, &copy);
+        if (p.record && r->in_macro != XF_MAP_NONE) {
+            add_pending(r, xf_strdup(p.record), NULL);
+            continue;
+        }
+        if (p.record) {
+            keep(r, p.record);
+            continue;
+        }
+        target = p.target[0] == '\\'
+                     ? argument(r->params[macro], p.target + 1, args)
+                     : xf_strdup(p.target);
+        if (r->in_macro != XF_MAP_NONE) {
+            add_pending(r, NULL, target);
+            continue;
+        }
+        if (*target)
+            keep_branch(r, target);
+        free(target);
     }
 }
 
@@ -225,44 +312,56 @@ static void on_frame(struct reader *r, const char *operands, size_t len)
     xf_fact(&record, 'B', r->names->shown[r->file], line, endl, col, type,
             message.data && strcmp(message.data, "0") ? message.data : "",
             chain, "0", sub, debug, NULL);
-    keep(r, &record);
+    if (r->in_macro != XF_MAP_NONE)
+        add_pending(r, xf_strdup(record.data), NULL);
+    else
+        keep(r, record.data);
+    xf_buf_release(&record);
     xf_buf_release(&message);
     free(chain);
     free(debug);
 }
 
-static bool is_stop(const struct reader *r, const char *name)
-{
-    for (const char *const *s = r->options->stops; s && *s; s++)
-        if (!strcmp(*s, name))
-            return true;
-    return false;
-}
-
 static void on_branch(struct reader *r, const char *operands, size_t len)
 {
-    struct xf_buf target = XF_BUF_INIT, record = XF_BUF_INIT;
-    char line[16];
-    const char *name, *bad;
+    struct xf_buf target = XF_BUF_INIT;
+    const char *name;
+    size_t n;
 
     last_operand(operands, len, &target);
     name = target.data;
-    for (bad = name; *bad && is_symbol(*bad); bad++)
-        ;
-    snprintf(line, sizeof(line), "%u", r->line);
-    if (*name && !*bad && !isdigit((unsigned char)*name) && *name != '.') {
-        xf_fact(&record, 'C', name, "", r->names->shown[r->file], line, "1",
-                NULL);
-        if (is_stop(r, name)) {
-            char *debug = debug_reason(r);
-
-            xf_fact(&record, 'N', r->names->shown[r->file], line, line, "1",
-                    name, "", "", "", "0", "0", debug, NULL);
-            free(debug);
-        }
-        keep(r, &record);
+    n = word_length(name + (*name == '\\')) + (*name == '\\');
+    if (n && !name[n] && !isdigit((unsigned char)*name) && *name != '.') {
+        if (r->in_macro != XF_MAP_NONE)
+            add_pending(r, NULL, xf_strdup(name));
+        else if (*name != '\\')
+            keep_branch(r, name);
     }
     xf_buf_release(&target);
+}
+
+/* `.macro NAME PARAMETERS` */
+static void on_macro(struct reader *r, const char *text, size_t len)
+{
+    size_t n = word_length(text);
+    char *name;
+    int is_new;
+
+    if (n > len)
+        n = len;
+    name = xf_strndup(text, n);
+    r->in_macro = xf_map_add(&r->macros, name, &is_new);
+    if (is_new) {
+        size_t at = r->in_macro;
+
+        XF_GROW(r->params, at, r->params_cap);
+        r->params[at] = NULL;
+    }
+    free(r->params[r->in_macro]);
+    while (n < len && strchr(", \t", text[n]))
+        n++;
+    r->params[r->in_macro] = xf_strndup(text + n, len - n);
+    free(name);
 }
 
 /* One statement: labels are gone, s[0..len) is mnemonic and operands. */
@@ -284,21 +383,18 @@ static void on_statement(struct reader *r, const char *s, size_t len)
     }
     name = xf_strndup(word, n);
     if (!strcmp(name, ".macro")) {
-        size_t m = 0;
-        char *defined;
-
-        while (m < rest_len && is_symbol(rest[m]))
-            m++;
-        defined = xf_strndup(rest, m);
-        r->in_macro = xf_map_add(&r->macros, defined, NULL);
-        free(defined);
+        on_macro(r, rest, rest_len);
     } else if (!strcmp(name, ".endm")) {
         r->in_macro = XF_MAP_NONE;
     } else if (!strcmp(name, r->options->frame_macro)) {
         on_frame(r, rest, rest_len);
     } else if ((macro = xf_map_find(&r->macros, name)) != XF_MAP_NONE) {
-        if (macro != r->in_macro)
-            use_macro(r, macro);
+        if (macro != r->in_macro) {
+            char *args = xf_strndup(rest, rest_len);
+
+            use_macro(r, macro, args);
+            free(args);
+        }
     } else if (is_branch(word, n)) {
         on_branch(r, rest, rest_len);
     }
@@ -474,8 +570,13 @@ static void main_file_lines(struct reader *r, const char *text, uint32_t main)
 
 static void release_reader(struct reader *r)
 {
-    for (size_t i = 0; i < r->npending; i++)
+    for (size_t i = 0; i < r->npending; i++) {
         free(r->pending[i].record);
+        free(r->pending[i].target);
+    }
+    for (size_t i = 0; i < r->macros.len; i++)
+        free(r->params[i]);
+    free(r->params);
     free(r->pending);
     xf_map_release(&r->macros);
     xf_buf_release(&r->body);

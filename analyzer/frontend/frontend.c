@@ -10,7 +10,6 @@
 #include "error.h"
 #include "facts.h"
 #include "file.h"
-#include "texts.h"
 #include "walk.h"
 
 void xf_names_release(struct xf_names *names)
@@ -53,9 +52,13 @@ uint32_t xf_names_add(struct xf_names *names, const char *raw)
     return at;
 }
 
-void xf_frontend_forget(void)
+char *xf_frontend_version(void)
 {
-    xf_texts_forget();
+    CXString version = clang_getClangVersion();
+    char *copy = xf_strdup(clang_getCString(version));
+
+    clang_disposeString(version);
+    return copy;
 }
 
 static void on_include(CXFile file, CXSourceLocation *stack, unsigned int depth,

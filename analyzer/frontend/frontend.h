@@ -44,7 +44,7 @@ struct xf_tu {
 int xf_frontend_run(struct xf_buf *out, const struct xf_tu *tu,
                     const struct xf_frontend_options *options);
 
-/* Forget the indexed text of all files (they may have changed on disk). */
-void xf_frontend_forget(void);
+/* Version of libclang, as it names itself. Caller frees. */
+char *xf_frontend_version(void);
 
 #endif

@@ -92,23 +92,61 @@ static bool send_all(int fd, const void *data, size_t len)
     return true;
 }
 
-static void serve(const struct run *run, int fd)
+/* When memory runs out, this process is the one to lose, not the scan. */
+static void volunteer(void)
 {
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    send_all(fd, "1000", 4);
+    close(fd);
+}
+
+static void become_worker(pid_t parent)
+{
+    static const struct rlimit no_core = {0, 0};
     int null = open("/dev/null", O_RDWR);
-    uint32_t job;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0); /* it died before that took effect */
     prctl(PR_SET_NAME, "xenfmea-worker");
+    volunteer();
+    /* The current folder may be the user's tree: leave no core file there. */
+    setrlimit(RLIMIT_CORE, &no_core);
+    /* After a crash that libclang caught, its globals are in any state. Die
+     * instead, and let a fresh worker take the next unit. */
+    setenv("LIBCLANG_DISABLE_CRASH_RECOVERY", "1", 1);
     /* libclang prints a stack trace when it crashes; the unit's row says it. */
     dup2(null, 0);
     dup2(null, 1);
     dup2(null, 2);
+}
+
+static int run_unit(struct xf_buf *facts, const struct run *run, uint32_t job)
+{
+    const struct xf_tu *tu = &run->tus[job];
+
+    /* libclang would only say that it could not parse it. */
+    if (access(tu->file, R_OK))
+        return xf_error("%s: %s; build again, so that the compile commands "
+                        "name the files that exist",
+                        tu->file, strerror(errno));
+    return xf_frontend_run(facts, tu, run->options);
+}
+
+static void serve(const struct run *run, int fd, pid_t parent)
+{
+    uint32_t job;
+
+    become_worker(parent);
     while (read(fd, &job, sizeof(job)) == (ssize_t)sizeof(job)) {
         struct xf_buf facts = XF_BUF_INIT;
         struct reply reply;
         const char *text;
 
-        reply.rc = xf_frontend_run(&facts, &run->tus[job], run->options);
+        reply.rc = run_unit(&facts, run, job);
         text = reply.rc ? xf_error_message() : facts.data;
         reply.len = reply.rc ? strlen(text) : facts.len;
         if (!send_all(fd, &reply, sizeof(reply)) ||
@@ -123,6 +161,7 @@ static void serve(const struct run *run, int fd)
 
 static int spawn(struct run *run, struct worker *w)
 {
+    pid_t self = getpid();
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
@@ -133,7 +172,7 @@ static int spawn(struct run *run, struct worker *w)
             if (run->workers[i].pid && &run->workers[i] != w)
                 close(run->workers[i].fd);
         close(pair[0]);
-        serve(run, pair[1]);
+        serve(run, pair[1], self);
     }
     close(pair[1]);
     if (w->pid < 0) {
@@ -283,15 +322,17 @@ static bool receive(struct run *run, struct worker *w)
     return true;
 }
 
-static void give_job(struct run *run, struct worker *w)
+/* Whether the worker took the next job. False: it died while it was idle. */
+static bool give_job(struct run *run, struct worker *w)
 {
     uint32_t job = run->queue[run->next];
 
     if (!send_all(w->fd, &job, sizeof(job)))
-        return; /* it is dying: the poll loop will see that */
+        return false;
     run->next++;
     w->job = job;
     w->deadline = now() + run->pool->seconds;
+    return true;
 }
 
 static void bury(struct run *run, struct worker *w, bool late)
@@ -316,6 +357,34 @@ static void bury(struct run *run, struct worker *w, bool late)
         fail(run, job, XF_UNIT_CRASHED,
              xf_format("the worker ended with status %d",
                        WEXITSTATUS(status)));
+}
+
+static unsigned int count_workers(const struct run *run)
+{
+    unsigned int n = 0;
+
+    for (unsigned int i = 0; i < run->pool->workers; i++)
+        n += run->workers[i].pid != 0;
+    return n;
+}
+
+/* Give an idle worker something to do, starting it when there is none. -1 when
+ * that fails and no other worker is left that could go on alone. */
+static int employ(struct run *run, struct worker *w)
+{
+    /* Twice: one that died while idle is replaced, and the job is not lost. */
+    for (int tries = 0; tries < 2 && run->next < run->nqueue; tries++) {
+        if (!w->pid && spawn(run, w))
+            return count_workers(run) ? 0 : -1;
+        if (w->job != IDLE || give_job(run, w))
+            return 0;
+        kill(w->pid, SIGKILL);
+        reap(run, w);
+    }
+    if (run->next < run->nqueue)
+        fail(run, run->queue[run->next++], XF_UNIT_CRASHED,
+             xf_strdup("its worker died before it began"));
+    return 0;
 }
 
 static void wait_for_news(struct run *run, struct pollfd *fds)
@@ -347,16 +416,13 @@ static int dispatch(struct run *run)
         bool busy = false;
 
         for (unsigned int i = 0; i < n && !rc; i++) {
-            struct worker *w = &run->workers[i];
-
-            if (!w->pid && run->next < run->nqueue)
-                rc = spawn(run, w);
-            if (w->pid && w->job == IDLE && run->next < run->nqueue)
-                give_job(run, w);
-            busy |= w->pid && w->job != IDLE;
+            rc = employ(run, &run->workers[i]);
+            busy |= run->workers[i].pid && run->workers[i].job != IDLE;
         }
-        if (rc || !busy)
+        if (rc || (!busy && run->next == run->nqueue))
             break;
+        if (!busy)
+            continue;
         wait_for_news(run, fds);
         for (unsigned int i = 0; i < n; i++) {
             struct worker *w = &run->workers[i];

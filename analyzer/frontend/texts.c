@@ -26,16 +26,6 @@ const struct xf_source *xf_text(const char *path)
     return sources[at];
 }
 
-void xf_texts_forget(void)
-{
-    for (size_t i = 0; i < paths.len; i++)
-        xf_source_free(sources[i]);
-    xf_map_release(&paths);
-    free(sources);
-    sources = NULL;
-    sources_cap = 0;
-}
-
 static int same(const struct xf_source *src, const struct xf_token *token,
                 const char *word)
 {
@@ -91,6 +81,22 @@ unsigned int xf_text_count(const struct xf_source *src, size_t from, size_t to,
         free(here);
     }
     return n;
+}
+
+bool xf_text_mentions(const struct xf_source *src, const struct xf_macro *macro,
+                      const char *word)
+{
+    size_t at = macro->body;
+
+    while (at < macro->end) {
+        struct xf_token token = xf_source_token(src, &at);
+
+        if (token.kind == XF_TOKEN_END || token.begin >= macro->end)
+            break;
+        if (same(src, &token, word))
+            return true;
+    }
+    return false;
 }
 
 char *xf_text_body_args(const struct xf_source *src,

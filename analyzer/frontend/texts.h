@@ -11,9 +11,9 @@
 #include "frontend.h"
 #include "source.h"
 
-/* The indexed file, or NULL when it cannot be read. Kept until forgotten. */
+/* The indexed file, or NULL when it cannot be read. Kept until the process
+ * ends. */
 const struct xf_source *xf_text(const char *path);
-void xf_texts_forget(void);
 
 /* Identifier at `offset`, "" when there is none. Caller frees. */
 char *xf_text_word(const struct xf_source *src, size_t offset);
@@ -27,6 +27,10 @@ char *xf_text_debug_only(const struct xf_source *src, uint32_t line,
  * the offsets `from` and `to`, in any branch. */
 unsigned int xf_text_count(const struct xf_source *src, size_t from, size_t to,
                            const char *word, const char *args);
+
+/* Whether the body of `macro` names `word`. */
+bool xf_text_mentions(const struct xf_source *src, const struct xf_macro *macro,
+                      const char *word);
 
 /* Arguments of the nth (from 0) invocation of `word` in the body of `macro`,
  * the last one when there are fewer; NULL when there is none. Caller frees. */

@@ -55,6 +55,9 @@ struct walker {
     const struct xf_frontend_options *options;
     CXFile last_file; /* most lookups hit the same file again */
     uint32_t last_name;
+    struct xf_map macros;     /* names defined in the unit; filled when needed */
+    CXCursor *definitions;    /* parallel */
+    size_t definitions_cap;
     struct xf_map asm_seen;    /* "path:offset" of asm keywords */
     bool *asm_suspicious;      /* parallel */
     size_t asm_cap;
@@ -114,25 +117,114 @@ static bool same_place(const struct xf_place *a, const struct xf_place *b)
 
 /* ---- macro chains ------------------------------------------------------ */
 
-struct chain {
-    struct xf_buf text;
-    char *last; /* name of the innermost macro so far */
+struct chain_link {
+    char *name, *args; /* args NULL: none, or not known */
     const struct xf_macro *macro; /* its definition, NULL when not known */
     const struct xf_source *source; /* file of the definition */
 };
 
-static void chain_add(struct chain *chain, const char *name, const char *args)
+struct chain {
+    struct chain_link *items; /* outermost first */
+    size_t len, cap;
+};
+
+static enum CXChildVisitResult note_definition(CXCursor c, CXCursor parent,
+                                               CXClientData data)
 {
-    if (chain->text.len)
-        xf_buf_addch(&chain->text, XF_CHAIN_SEP);
-    xf_buf_adds(&chain->text, name);
-    if (args) {
-        xf_buf_addch(&chain->text, XF_ARGS_SEP);
-        xf_buf_adds(&chain->text, args);
+    struct walker *w = data;
+    char *name;
+    uint32_t at;
+    int is_new;
+
+    (void)parent;
+    if (clang_getCursorKind(c) != CXCursor_MacroDefinition)
+        return CXChildVisit_Continue;
+    name = take(clang_getCursorSpelling(c));
+    at = xf_map_add(&w->macros, name, &is_new);
+    if (is_new) {
+        size_t len = at;
+
+        XF_GROW(w->definitions, len, w->definitions_cap);
     }
-    free(chain->last);
-    chain->last = xf_strdup(name);
+    w->definitions[at] = c; /* the last one, when it is redefined */
+    free(name);
+    return CXChildVisit_Continue;
 }
+
+/* Definition of a macro of this unit, NULL when it has none in a file. */
+static const struct xf_macro *definition_of(struct walker *w, const char *name,
+                                            const struct xf_source **source)
+{
+    struct xf_place at;
+    uint32_t i;
+
+    if (!w->macros.len)
+        clang_visitChildren(clang_getTranslationUnitCursor(w->unit),
+                            note_definition, w);
+    i = xf_map_find(&w->macros, name);
+    if (i == XF_MAP_NONE)
+        return NULL;
+    at = file_place(w, clang_getCursorLocation(w->definitions[i]));
+    *source = *at.real ? xf_text(at.real) : NULL;
+    return *source ? xf_source_macro_at(*source, at.offset) : NULL;
+}
+
+static void chain_add(struct walker *w, struct chain *chain, const char *name,
+                      char *args)
+{
+    struct chain_link link = {xf_strdup(name), args, NULL, NULL};
+
+    link.macro = definition_of(w, name, &link.source);
+    XF_GROW(chain->items, chain->len, chain->cap);
+    chain->items[chain->len++] = link;
+}
+
+/* A macro that is nothing but another invocation leaves no statement of its
+ * own. Find the way from the body of `from` to the macro `to` through such
+ * macros; `depth` bounds it. Adds the macros between. */
+static bool bridge(struct walker *w, struct chain *chain,
+                   const struct chain_link *from, const char *to,
+                   unsigned int depth)
+{
+    size_t at = from->macro->body;
+
+    while (depth && at < from->macro->end) {
+        struct xf_token t = xf_source_token(from->source, &at);
+        struct chain_link next = {0};
+        size_t len = chain->len;
+        char *args;
+        bool found;
+
+        if (t.kind == XF_TOKEN_END)
+            break;
+        if (t.kind != XF_TOKEN_IDENT)
+            continue;
+        next.name = xf_text_word(from->source, t.begin);
+        next.macro = definition_of(w, next.name, &next.source);
+        found = next.macro && next.macro != from->macro &&
+                xf_text_mentions(next.source, next.macro, to);
+        xf_source_arguments(from->source, t.begin, &args);
+        if (next.macro && next.macro != from->macro) {
+            chain_add(w, chain, next.name, args);
+            if (!found)
+                found = bridge(w, chain, &next, to, depth - 1);
+            if (!found) {
+                chain->len = len;
+                free(chain->items[len].name);
+                free(chain->items[len].args);
+            }
+        } else {
+            free(args);
+        }
+        free(next.name);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* How many macros without a statement of their own are looked through. */
+#define BRIDGE_DEPTH 4
 
 /* One more step inwards: a statement of the site's own expansion, which is
  * spelled in some macro's body. */
@@ -141,6 +233,7 @@ static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
 {
     CXSourceLocation at = clang_getCursorLocation(cursor);
     struct xf_place file = file_place(w, at), body = spelling_place(w, at);
+    struct chain_link *last = chain->len ? &chain->items[chain->len - 1] : NULL;
     const struct xf_source *src;
     const struct xf_macro *macro;
     char *args = NULL;
@@ -149,61 +242,82 @@ static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
         return;
     src = xf_text(body.real);
     macro = src ? xf_source_macro_at(src, body.offset) : NULL;
-    if (!macro || macro == chain->macro)
+    if (!macro || (last && (macro == last->macro ||
+                            !strcmp(last->name, macro->name))))
         return;
-    if (!chain->last || strcmp(chain->last, macro->name)) {
-        if (chain->macro)
-            args = xf_text_body_args(chain->source, chain->macro, macro->name,
-                                     sub);
-        chain_add(chain, macro->name, args);
-        free(args);
+    if (last && last->macro &&
+        !xf_text_mentions(last->source, last->macro, macro->name)) {
+        struct chain_link from = *last; /* the array may move */
+
+        bridge(w, chain, &from, macro->name, BRIDGE_DEPTH);
+        last = &chain->items[chain->len - 1];
     }
-    chain->macro = macro;
-    chain->source = src;
+    if (last && last->macro)
+        args = xf_text_body_args(last->source, last->macro, macro->name, sub);
+    chain_add(w, chain, macro->name, args);
+    chain->items[chain->len - 1].macro = macro;
+    chain->items[chain->len - 1].source = src;
 }
 
-/* Macros around `cursor`, whose place is `site`. Caller frees. */
-static char *chain_of(struct walker *w, CXCursor cursor,
-                      const struct xf_place *site, unsigned int sub)
+/* Macros around `cursor`, whose place is `site`. */
+static void chain_of(struct walker *w, struct chain *chain, CXCursor cursor,
+                     const struct xf_place *site, unsigned int sub)
 {
     CXSourceLocation at = clang_getCursorLocation(cursor);
     struct xf_place body = spelling_place(w, at);
-    struct chain chain = {XF_BUF_INIT, NULL, NULL, NULL};
     const struct xf_source *src = xf_text(site->real);
+    char *word, *args;
 
-    if (src && !same_place(&body, site)) {
-        char *word = xf_text_word(src, site->offset), *args = NULL;
-
+    if (!src || same_place(&body, site))
+        return;
+    word = xf_text_word(src, site->offset);
+    if (*word) {
         xf_source_arguments(src, site->offset, &args);
-        if (*word)
-            chain_add(&chain, word, args);
-        free(word);
-        free(args);
-        for (size_t i = 0; i < w->fn->depth; i++)
-            chain_step(w, &chain, w->fn->ancestors[i], site, sub);
-        chain_step(w, &chain, cursor, site, sub);
+        chain_add(w, chain, word, args);
     }
-    free(chain.last);
-    return xf_buf_detach(&chain.text);
+    free(word);
+    for (size_t i = 0; i < w->fn->depth; i++)
+        chain_step(w, chain, w->fn->ancestors[i], site, sub);
+    chain_step(w, chain, cursor, site, sub);
+}
+
+/* The chain as facts.h has it. Caller frees. */
+static char *chain_text(const struct chain *chain)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < chain->len; i++) {
+        if (i)
+            xf_buf_addch(&out, XF_CHAIN_SEP);
+        xf_buf_adds(&out, chain->items[i].name);
+        if (chain->items[i].args) {
+            xf_buf_addch(&out, XF_ARGS_SEP);
+            xf_buf_adds(&out, chain->items[i].args);
+        }
+    }
+    return xf_buf_detach(&out);
+}
+
+static void chain_release(struct chain *chain)
+{
+    for (size_t i = 0; i < chain->len; i++) {
+        free(chain->items[i].name);
+        free(chain->items[i].args);
+    }
+    free(chain->items);
 }
 
 /* The condition that confines the site to debug builds: around its own line
  * or around the definition of a macro it came through. Caller frees. */
 static char *debug_condition(struct walker *w, const struct xf_place *site,
-                             CXCursor cursor)
+                             const struct chain *chain)
 {
-    struct function *fn = w->fn;
     char *why = xf_text_debug_only(xf_text(site->real), site->line, w->options);
 
-    for (size_t i = 0; !why && i <= fn->depth; i++) {
-        CXCursor c = i < fn->depth ? fn->ancestors[i] : cursor;
-        CXSourceLocation at = clang_getCursorLocation(c);
-        struct xf_place file = file_place(w, at);
-        struct xf_place body = spelling_place(w, at);
-
-        if (same_place(&file, site) && !same_place(&body, site))
-            why = xf_text_debug_only(xf_text(body.real), body.line, w->options);
-    }
+    for (size_t i = 0; !why && i < chain->len; i++)
+        if (chain->items[i].macro)
+            why = xf_text_debug_only(chain->items[i].source,
+                                     chain->items[i].macro->line, w->options);
     return why ? why : xf_strdup("");
 }
 
@@ -259,13 +373,16 @@ static void move_to_line_token(struct walker *w, CXCursor stmt,
 static struct suspect *add_suspect(struct walker *w, CXCursor cursor)
 {
     struct function *fn = w->fn;
+    struct chain chain = {0};
     struct suspect s = {0};
 
     s.cursor = cursor;
     s.at = file_place(w, clang_getCursorLocation(cursor));
     s.sub = next_sub(fn, &s.at);
-    s.chain = chain_of(w, cursor, &s.at, s.sub);
-    s.debug = debug_condition(w, &s.at, cursor);
+    chain_of(w, &chain, cursor, &s.at, s.sub);
+    s.chain = chain_text(&chain);
+    s.debug = debug_condition(w, &s.at, &chain);
+    chain_release(&chain);
     s.unevaluated = fn->unevaluated;
     XF_GROW(fn->suspects, fn->nsuspects, fn->suspects_cap);
     fn->suspects[fn->nsuspects] = s;
@@ -789,6 +906,8 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
     clang_visitChildren(top, on_top, &w);
+    xf_map_release(&w.macros);
+    free(w.definitions);
     xf_map_release(&w.asm_seen);
     free(w.asm_suspicious);
 }

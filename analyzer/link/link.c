@@ -23,6 +23,7 @@ struct block {
 /* Which lines of a file the units skipped. */
 struct file {
     unsigned int readers;
+    bool analysed; /* read by a unit without errors */
     unsigned int *skipped; /* per line: units that skipped it */
     unsigned int *stamp;   /* per line: last unit counted, plus 1 */
     size_t nlines;
@@ -156,9 +157,11 @@ static char *block_end(char *text, char *end)
     return line;
 }
 
-static int read_unit(struct linker *l, struct xf_buf *facts, unsigned int n,
-                     int64_t tu)
+static int read_unit(struct linker *l, const struct xf_link_tu *unit,
+                     unsigned int n, int64_t tu)
 {
+    struct xf_buf *facts = unit->facts;
+    bool ok = !strcmp(unit->status, "ok");
     char *line = facts->data, *end = line + facts->len;
 
     if (!facts->len)
@@ -182,9 +185,12 @@ static int read_unit(struct linker *l, struct xf_buf *facts, unsigned int n,
             return xf_error("a record of a translation unit's facts is "
                             "malformed; remove the cache folder and scan "
                             "again");
-        if (r.tag == 'R')
-            file_of(l, r.fields[0])->readers += !*r.fields[1];
-        else if (r.tag == 'I')
+        if (r.tag == 'R') {
+            struct file *file = file_of(l, r.fields[0]);
+
+            file->readers += !*r.fields[1];
+            file->analysed |= ok;
+        } else if (r.tag == 'I')
             on_skipped(l, &r, n);
         else if (r.tag == 'D' && add_diagnostic(l, &r, tu))
             return -1;
@@ -486,12 +492,13 @@ static int write_files(struct linker *l)
     for (size_t i = 0; i < l->paths.len; i++) {
         const struct file *f = &l->files[i];
         sqlite3_stmt *s = xf_store_prepare(
-            l->store, "INSERT INTO read_file VALUES (?1, ?2)");
+            l->store, "INSERT INTO read_file VALUES (?1, ?2, ?3)");
 
         if (!s)
             return -1;
         sqlite3_bind_int64(s, 1, l->build);
         xf_bind(s, 2, l->paths.keys[i]);
+        sqlite3_bind_int(s, 3, f->analysed);
         if (xf_store_run(l->store, s))
             return -1;
         for (size_t first = 1; first < f->nlines; first++) {
@@ -610,7 +617,7 @@ int xf_link(struct xf_store *store, const char *arch, const char *name,
 
         rc = write_tu(&l, &tus[i], &id);
         if (!rc)
-            rc = read_unit(&l, tus[i].facts, (unsigned int)i, id);
+            rc = read_unit(&l, &tus[i], (unsigned int)i, id);
     }
     if (!rc)
         rc = define_functions(&l);

@@ -60,7 +60,8 @@ struct xf_source {
     size_t nbranches;
     struct xf_macro *macros; /* in order of `begin` */
     size_t nmacros;
-    bool is_asm; /* '#' and '@' may start comments there; see source.c */
+    bool is_asm;      /* a .S file: '#' may start a comment line */
+    char asm_comment; /* starts one anywhere: '#' on x86, '@' on arm32, or 0 */
 };
 
 /* Read and index `path`; NULL with xf_error(). Free with xf_source_free().
@@ -77,8 +78,19 @@ uint32_t xf_source_line(const struct xf_source *src, size_t offset);
 uint32_t xf_source_column(const struct xf_source *src, size_t offset);
 
 /* The token that starts at or after *at, which moves behind it. White space
- * and line continuations are skipped. */
+ * and line continuations are skipped. *at must not lie inside a token: start
+ * from 0, a line's beginning outside comments, or where this function left it.
+ * A prefix as in L"x" is an identifier of its own. Directives are tokens like
+ * any others. */
 struct xf_token xf_source_token(const struct xf_source *src, size_t *at);
+
+/* The token's text as the compiler sees it, continuations inside it removed.
+ * Caller frees. */
+char *xf_source_spelling(const struct xf_source *src, struct xf_token token);
+
+/* The newline that ends the logical line around `offset` (continuations and
+ * block comments carry it on), or len. `offset` as for *at above. */
+size_t xf_source_line_end(const struct xf_source *src, size_t offset);
 
 /* Macro definition whose text contains `offset`, or NULL. */
 const struct xf_macro *xf_source_macro_at(const struct xf_source *src,
@@ -91,7 +103,8 @@ int32_t xf_source_branch_at(const struct xf_source *src, uint32_t line);
  * arguments' text without the outer parentheses, comments dropped and white
  * space folded to single spaces (caller frees). When no '(' follows, *args is
  * NULL and the result is the end of the identifier. An unbalanced list ends at
- * the end of the file. */
+ * the end of the file; no list reaches beyond the macro definition that the
+ * identifier is part of. */
 size_t xf_source_arguments(const struct xf_source *src, size_t offset,
                            char **args);
 

@@ -19,7 +19,7 @@ CREATE TABLE tu (                 -- translation unit
     build   INTEGER NOT NULL REFERENCES build,
     file    TEXT NOT NULL,        -- main file, relative to the hypervisor folder
     object  TEXT NOT NULL,        -- object file, likewise
-    status  TEXT NOT NULL,        -- 'ok', 'errors', 'crashed', 'timeout', 'unreadable'
+    status  TEXT NOT NULL,        -- 'ok', 'errors', 'failed', 'crashed', 'timeout'
     detail  TEXT NOT NULL DEFAULT '', -- first error
     command TEXT NOT NULL         -- arguments, separated by char(31)
 ) STRICT;
@@ -43,6 +43,7 @@ CREATE TABLE inactive (           -- lines of a read file that no TU of the buil
 CREATE TABLE read_file (          -- a file that some TU of the build read
     build INTEGER NOT NULL REFERENCES build,
     file  TEXT NOT NULL,
+    analysed INTEGER NOT NULL,    -- 1: by a TU of status 'ok'
     PRIMARY KEY (build, file)
 ) STRICT;
 

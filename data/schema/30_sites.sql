@@ -14,7 +14,7 @@ CREATE TABLE site (
     macros    TEXT NOT NULL,      -- all of them, outermost first, ' > ' between
     condition TEXT NOT NULL,      -- predicate as written, '' for unconditional kinds
     message   TEXT NOT NULL,      -- text that is printed, as written
-    witness   TEXT NOT NULL,      -- 'frame' (bug frame), 'call' (stop function), 'asm'
+    witness   TEXT NOT NULL,      -- 'frame' (bug frame), 'call' (of a stop function); 'asm': either, in a .S file
     callee    TEXT NOT NULL,      -- for 'call': the function that stops
     frame     INTEGER NOT NULL,   -- bug frame type, -1 for calls
     ordinal   INTEGER NOT NULL,   -- among equal texts in the function, from 0

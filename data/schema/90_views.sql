@@ -33,7 +33,8 @@ FROM tu t JOIN build b ON b.id = t.build;
 
 -- accounted: 'site' a row of some build here; 'other-config' compiled by no
 -- build here, detail names the #if or the file; 'macro-definition'; 'comment';
--- 'string'; 'declaration'; 'not-C'; 'unanalysed' in a TU that did not parse;
+-- 'string'; 'declaration'; 'not-C';
+-- 'not-a-call' a mention of the name (its address taken, say); 'unanalysed' in a TU that did not parse;
 -- 'unaccounted' none of these, which is a defect.
 CREATE VIEW v_census AS
 SELECT file, line, kind, accounted, detail, name, col AS "column" FROM census;
