@@ -25,7 +25,7 @@ struct site {
     int64_t build;
     char *kind, *file, *function, *spelled, *message, *condition, *debug,
         *callee;
-    int line, end_line, col, frame, ordinal, sub, tus;
+    int line, end_line, col, frame, ordinal, sub, tus, is_asm;
     struct link *chain; /* outermost first */
     size_t nchain;
     int64_t *functions; /* that contain it */
@@ -198,6 +198,7 @@ static void collect(struct collector *c, sqlite3_stmt *row)
     site.function = xf_strdup(xf_column(row, 13));
     site.spelled = xf_strdup(xf_column(row, 14));
     site.callee = xf_strdup(xf_column(row, 15));
+    site.is_asm = sqlite3_column_int(row, 17);
     read_chain(&site, xf_column(row, 8));
     kind = site.frame == -2 ? xf_column(row, 16) : frame_kind(c->catalogue, &site);
     if (!kind || !*kind) {
@@ -276,7 +277,7 @@ static int write_site(struct xf_store *store, const struct site *s,
     xf_bind(q, 10, macros);
     xf_bind(q, 11, s->condition);
     xf_bind(q, 12, s->message);
-    xf_bind(q, 13, s->frame == -2 ? "call" : "frame");
+    xf_bind(q, 13, s->is_asm ? "asm" : s->frame == -2 ? "call" : "frame");
     xf_bind(q, 14, s->callee);
     sqlite3_bind_int(q, 15, s->frame == -2 ? -1 : s->frame);
     sqlite3_bind_int(q, 16, s->ordinal);
@@ -342,19 +343,33 @@ static int inliners(struct xf_store *store)
         "DROP TABLE header;");
 }
 
+/* Assembly has no declarations: only now is it known which of its branches go
+ * to stop functions. */
+static int add_asm_calls(struct xf_store *store)
+{
+    return xf_store_exec(
+        store,
+        "INSERT INTO witness SELECT c.build, c.caller, c.file, c.line, c.line,"
+        " c.col, -2, c.callee, '', '', row_number() OVER (PARTITION BY"
+        " c.caller, c.callee ORDER BY c.file, c.line, c.col) - 1, 0, '', 1"
+        " FROM call c JOIN function g ON g.id = c.callee"
+        " WHERE c.kind = 'asm' AND g.stop_kind <> ''");
+}
+
 int xf_sites(struct xf_store *store, const struct xf_catalogue *catalogue)
 {
     struct collector c = {.store = store, .catalogue = catalogue};
     sqlite3_stmt *s;
-    int rc = xf_stops(store, catalogue);
+    int rc;
 
-    if (rc)
+    if (xf_stops(store, catalogue) || add_asm_calls(store))
         return -1;
     s = xf_store_prepare(
         store,
         "SELECT w.build, w.function, w.file, w.line, w.end_line, w.col, "
         "w.frame, w.message, w.chain, w.ordinal, w.sub, w.debug, w.tus, "
-        "f.name, f.spelled, coalesce(g.name, ''), coalesce(g.stop_kind, '') "
+        "f.name, f.spelled, coalesce(g.name, ''), coalesce(g.stop_kind, ''), "
+        "f.is_asm "
         "FROM witness w JOIN function f ON f.id = w.function "
         "LEFT JOIN function g ON g.id = w.callee "
         "ORDER BY w.build, w.file, w.line, w.col, w.sub, f.name, f.file");

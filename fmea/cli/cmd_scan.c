@@ -6,10 +6,13 @@
 #include "cmd.h"
 
 #include <argp.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alloc.h"
@@ -20,13 +23,15 @@
 #include "hash.h"
 #include "link.h"
 #include "pool.h"
+#include "proc.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
 #include "store.h"
+#include "visible.h"
 
-static const char *const outputs[] = {"xenfmea.db", "worksheet.csv",
-                                      "worksheet.html", NULL};
+static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
+                                           "worksheet.html", NULL};
 
 struct scan {
     /* options */
@@ -38,7 +43,8 @@ struct scan {
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
     char *standin;
-    char *cache_dir, *out_dir;
+    char *cache_dir;
+    struct xf_outputs outputs;
     struct xf_catalogue *catalogue;
     struct build {
         struct xf_build commands;
@@ -51,6 +57,7 @@ struct scan {
     struct xf_buf summary;
     int status;
     bool bar; /* a progress line is on the terminal */
+    double since; /* when the current stage began, seconds */
 };
 
 /* ---- options ------------------------------------------------------------ */
@@ -188,51 +195,57 @@ static void show_parse(void *payload, unsigned int done, unsigned int total,
     struct scan *s = payload;
     char bar[25];
     unsigned int full = total ? 24 * done / total : 0;
+    struct xf_buf name = XF_BUF_INIT;
 
     if (s->quiet || !isatty(STDERR_FILENO))
         return;
     memset(bar, '.', 24);
     memset(bar, '#', full);
     bar[24] = '\0';
-    fprintf(stderr, "\r\033[K[%s] %u/%u %.40s", bar, done, total,
-            xf_path_base(file));
+    xf_visible(&name, xf_path_base(file), "");
+    fprintf(stderr, "\r\033[K[%s] %u/%u %.40s", bar, done, total, name.data);
+    xf_buf_release(&name);
     s->bar = true;
+}
+
+/* With -v: how long the stage that ends here took. Benchmarks read it. */
+static void stage_ends(struct scan *s, const char *name)
+{
+    struct timespec t;
+    double now;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    now = (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    if (s->verbose && name) {
+        clear_bar(s);
+        fprintf(stderr, "stage %s: %.3f s\n", name, now - s->since);
+    }
+    s->since = now;
 }
 
 /* ---- steps -------------------------------------------------------------- */
 
-/* The output folder, kept out of `git status` wherever it is, and never inside
- * the hypervisor folder, which is not ours to write to. */
-static int make_output(struct scan *s)
+/* The hypervisor folder is not ours to write to: refuse a folder in it before
+ * anything is created. */
+static int refuse_in_tree(const struct scan *s, const char *dir,
+                          const char *option)
 {
-    char *ignore, *real;
+    char *full = xf_path_real_ahead(dir);
     int rc = 0;
 
-    s->out_dir = xf_strdup(s->out);
-    if (s->root) {
-        char *cwd = getcwd(NULL, 0);
-        char *full = xf_path_join(cwd ? cwd : "/", s->out);
-
-        if (xf_path_below(full, s->root))
-            rc = xf_error("%s lies inside the hypervisor folder %s, which "
-                          "xenfmea never writes to; choose another place with "
-                          "-o",
-                          s->out, s->root);
-        free(full);
-        free(cwd);
-    }
-    if (rc || xf_mkdirs(s->out))
-        return -1;
-    real = xf_path_real(s->out);
-    if (!real)
-        return -1;
-    free(s->out_dir);
-    s->out_dir = real;
-    ignore = xf_path_join(real, ".gitignore");
-    if (!xf_file_exists(ignore))
-        rc = xf_file_write_atomic(ignore, "*\n", 2);
-    free(ignore);
+    if (!strcmp(full, s->root) || xf_path_below(full, s->root))
+        rc = xf_error("%s lies inside the hypervisor folder %s, which xenfmea "
+                      "never writes to; choose another place with %s",
+                      dir, s->root, option);
+    free(full);
     return rc;
+}
+
+static int make_output(struct scan *s)
+{
+    if (refuse_in_tree(s, s->out, "-o"))
+        return -1;
+    return xf_outputs_open(&s->outputs, s->out, output_names);
 }
 
 static int find_cache(struct scan *s)
@@ -246,10 +259,14 @@ static int find_cache(struct scan *s)
 
     if (!dir)
         return xf_error("no cache folder: set HOME or pass --cache DIR");
-    rc = xf_mkdirs(dir);
-    s->cache_dir = rc ? NULL : xf_path_real(dir);
+    rc = refuse_in_tree(s, dir, "--cache");
+    if (!rc && !xf_mkdirs(dir))
+        s->cache_dir = xf_path_real(dir);
     free(dir);
-    return s->cache_dir ? 0 : -1;
+    if (!rc && !s->cache_dir)
+        rc = xf_error("%s; choose another cache folder with --cache",
+                      xf_error_message());
+    return rc;
 }
 
 static int find_standin(struct scan *s)
@@ -298,17 +315,35 @@ static int discover_one(struct scan *s, const char *arch)
     return 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In one order and each once: every build folder is locked while it is used,
+ * and two scans must not wait for each other. */
 static int discover_all(struct scan *s)
 {
-    char *list, *at, *arch;
+    char *list, *at, *arch, **names = NULL;
+    size_t n = 0, cap = 0;
     int rc = 0;
 
     if (s->build_dir || s->compile_commands)
         return discover_one(s, s->arch);
     list = xf_strdup(s->arch ? s->arch : "arm64");
-    for (at = list; !rc && (arch = strsep(&at, ","));)
-        if (*arch)
-            rc = discover_one(s, arch);
+    for (at = list; (arch = strsep(&at, ","));)
+        if (*arch) {
+            XF_GROW(names, n, cap);
+            names[n++] = arch;
+        }
+    if (!n)
+        rc = xf_error("--arch names no architecture");
+    else
+        qsort(names, n, sizeof(*names), by_name);
+    for (size_t i = 0; i < n && !rc; i++)
+        if (!i || strcmp(names[i], names[i - 1]))
+            rc = discover_one(s, names[i]);
+    free(names);
     free(list);
     return rc;
 }
@@ -317,11 +352,11 @@ static char *versions_key(const struct scan *s)
 {
     struct xf_buf catalogue = XF_BUF_INIT;
     char *path = xf_path_join(s->data, "xen/sites.json");
-    char hex[XF_HASH_HEX] = "", *key;
+    char hex[XF_HASH_HEX] = "", *key, *clang = xf_frontend_version();
 
     if (!xf_file_read(&catalogue, path))
         xf_hash_bytes(hex, catalogue.data, catalogue.len);
-    key = xf_format("%s %s %s", XF_VERSION, XF_CLANG_VERSION, hex);
+    key = xf_format("%s %s %s %s", XF_VERSION, clang, s->clang, hex);
     xf_buf_release(&catalogue);
     free(path);
     return key;
@@ -344,6 +379,21 @@ static void fill_tus(struct build *b)
         b->tus[i].argc = c->argc;
         b->tus[i].is_asm = c->is_asm;
     }
+}
+
+/* One line now instead of one for every assembly file later. */
+static int check_clang(const struct scan *s)
+{
+    for (size_t i = 0; i < s->nbuilds; i++) {
+        const struct xf_build *b = &s->builds[i].commands;
+
+        for (size_t j = 0; j < b->len; j++)
+            if (b->commands[j].is_asm && !xf_proc_found(s->clang))
+                return xf_error("%s is not installed, and assembly files need "
+                                "it; install clang or name one with --clang",
+                                s->clang);
+    }
+    return 0;
 }
 
 static int parse_all(struct scan *s)
@@ -407,13 +457,27 @@ static int hash_data(const char *relative, const char *absolute, void *payload)
     return 0;
 }
 
+/* What the worksheet calls the tree, however it was named to us ("."). The
+ * caller frees. */
+static char *tree_name(const struct scan *s)
+{
+    char *real = s->tree ? realpath(s->tree, NULL) : NULL;
+    char *name = xf_strdup(xf_path_base(real ? real : s->root));
+
+    free(real);
+    return name;
+}
+
 /* Everything that the outputs depend on. */
 static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
 {
     struct xf_hash *h = xf_hash_new();
+    char *name = tree_name(s);
     int rc;
 
     xf_hash_adds(h, XF_VERSION);
+    xf_hash_adds(h, name);
+    free(name);
     rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
@@ -520,20 +584,40 @@ static int add_meta(struct xf_store *store, const char *name, const char *value)
 static int write_meta(struct scan *s, struct xf_store *store, const char *key)
 {
     struct xf_buf failures = XF_BUF_INIT;
+    char *tree = tree_name(s);
     int rc;
 
     for (size_t i = 0; i < s->nbuilds; i++)
         xf_buf_adds(&failures, s->builds[i].commands.failures);
     rc = add_meta(store, "tool_version", XF_VERSION) ||
-         add_meta(store, "tree", xf_path_base(s->tree ? s->tree : s->root)) ||
+         add_meta(store, "tree", tree) ||
          add_meta(store, "scan_key", key) ||
          add_meta(store, "make_failures",
                   failures.data ? failures.data : "");
     xf_buf_release(&failures);
+    free(tree);
     return rc ? -1 : 0;
 }
 
 /* ---- summary ------------------------------------------------------------ */
+
+/* A line about a unit: the analysed code or its name may hold anything. */
+static void say_unit(struct scan *s, const struct build *b, size_t i)
+{
+    char *file = strip_roots(b, b->commands.commands[i].file);
+    char *detail = strip_roots(b, b->units[i].detail);
+    size_t len = strlen(file);
+    bool named = !strncmp(detail, file, len) && !strncmp(detail + len, ": ", 2);
+
+    xf_buf_adds(&s->summary, "  ");
+    xf_visible(&s->summary, file, "");
+    xf_buf_addf(&s->summary, ": %s: ",
+                xf_unit_status_name(b->units[i].status));
+    xf_visible(&s->summary, named ? detail + len + 2 : detail, "");
+    xf_buf_adds(&s->summary, "\n");
+    free(file);
+    free(detail);
+}
 
 static void say_build(struct scan *s, const struct build *b)
 {
@@ -546,15 +630,9 @@ static void say_build(struct scan *s, const struct build *b)
                 "%s %s: %zu translation units, %u parsed without an error\n",
                 b->commands.arch, b->commands.name, n, counts[XF_UNIT_OK]);
     for (size_t i = 0; i < n; i++) {
-        char *file;
-
         if (b->units[i].status == XF_UNIT_OK)
             continue;
-        file = strip_roots(b, b->commands.commands[i].file);
-        xf_buf_addf(&s->summary, "  %s: %s: %s\n", file,
-                    xf_unit_status_name(b->units[i].status),
-                    b->units[i].detail);
-        free(file);
+        say_unit(s, b, i);
         s->status = XF_EXIT_FINDINGS;
     }
     if (*b->commands.failures) {
@@ -621,8 +699,8 @@ static int summarise(struct scan *s, struct xf_store *store)
 static int write_outputs(struct scan *s, struct xf_store *store)
 {
     struct xf_sheet sheet = {0};
-    char *csv = xf_path_join(s->out_dir, "worksheet.csv");
-    char *html = xf_path_join(s->out_dir, "worksheet.html");
+    char *csv = xf_path_join(s->outputs.stage, "worksheet.csv");
+    char *html = xf_path_join(s->outputs.stage, "worksheet.html");
     int rc = xf_sheet_load(&sheet, store, s->root);
 
     if (rc)
@@ -638,7 +716,7 @@ static int write_outputs(struct scan *s, struct xf_store *store)
 
 static int build_database(struct scan *s, const char *key)
 {
-    char *db = xf_path_join(s->out_dir, "xenfmea.db");
+    char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
     char *schema = xf_path_join(s->data, "schema");
     struct xf_store *store = NULL;
     int rc;
@@ -649,22 +727,56 @@ static int build_database(struct scan *s, const char *key)
         rc = link_build(store, &s->builds[i]);
     if (!rc)
         rc = xf_sites(store, s->catalogue);
+    stage_ends(s, "link");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
+    stage_ends(s, "census");
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);
     else
         xf_store_close(store);
     if (!rc)
-        rc = xf_outputs_save(s->out_dir, key, outputs,
-                           s->summary.data ? s->summary.data : "", s->status);
+        rc = xf_outputs_publish(&s->outputs, key,
+                                s->summary.data ? s->summary.data : "",
+                                s->status);
+    stage_ends(s, "write");
     free(db);
     free(schema);
     return rc;
+}
+
+/* Where nothing may be written. Without a tree only the commands tell; reading
+ * those that exist writes nothing either. */
+static int find_root(struct scan *s)
+{
+    if (s->tree)
+        s->root = xf_discover_hypervisor(s->tree);
+    else if (!discover_all(s))
+        s->root = xf_strdup(s->builds[0].commands.source);
+    return s->root ? 0 : -1;
+}
+
+/* The commands of another tree would make sites of one and a census of the
+ * other. What xenfmea recorded itself compiles a copy. */
+static int check_sources(const struct scan *s)
+{
+    const char *from = s->compile_commands ? s->compile_commands : s->build_dir;
+
+    for (size_t i = 0; from && i < s->nbuilds; i++)
+        if (strcmp(s->builds[i].commands.source, s->root))
+            return xf_error("%s compiles %s, not %s; name the tree that it "
+                            "belongs to, or none",
+                            from, s->builds[i].commands.source, s->root);
+    return 0;
+}
+
+static void show_waiting(void *payload)
+{
+    show_step(payload, "waiting for another scan that writes here");
 }
 
 static int run(struct scan *s)
@@ -677,21 +789,21 @@ static int run(struct scan *s)
     s->catalogue = xf_catalogue_load(s->data);
     if (!s->catalogue)
         return -1;
-    if (s->tree) {
-        s->root = xf_discover_hypervisor(s->tree);
-        if (!s->root)
-            return -1;
-    }
-    if (make_output(s) || find_cache(s) || find_standin(s))
+    stage_ends(s, NULL);
+    if (find_root(s) || make_output(s) || find_cache(s) || find_standin(s))
         return -1;
-    if (discover_all(s))
+    if ((!s->nbuilds && discover_all(s)) || check_sources(s) || check_clang(s))
         return -1;
-    if (!s->root)
-        s->root = xf_strdup(s->builds[0].commands.source);
-    if (parse_all(s) || scan_key(s, key))
+    stage_ends(s, "discover");
+    if (parse_all(s))
         return -1;
-    if (xf_outputs_same(s->out_dir, key, outputs, &s->summary, &s->status))
+    stage_ends(s, "parse");
+    if (scan_key(s, key) || xf_outputs_begin(&s->outputs, show_waiting, s))
+        return -1;
+    if (xf_outputs_same(&s->outputs, key, &s->summary, &s->status)) {
+        stage_ends(s, "unchanged");
         return 0;
+    }
     return build_database(s, key);
 }
 
@@ -712,20 +824,30 @@ static void release(struct scan *s)
     free(s->root);
     free(s->standin);
     free(s->cache_dir);
-    free(s->out_dir);
+    xf_outputs_release(&s->outputs);
 }
 
-static void report(struct scan *s)
+static int report(struct scan *s)
 {
+    struct xf_buf text = XF_BUF_INIT;
+
     if (s->verbose)
         for (size_t i = 0; i < s->nbuilds; i++)
             fprintf(stderr, "%s: %u of %zu units parsed anew, at most %ld MiB "
                             "in one worker\n",
                     s->builds[i].commands.arch, s->builds[i].parsed,
                     s->builds[i].commands.len, s->builds[i].peak_kib / 1024);
-    if (!s->quiet || s->status)
-        fputs(s->summary.data ? s->summary.data : "", stdout);
-    printf("worksheet: %s/worksheet.html\n", s->out_dir);
+    /* Once more as a whole: it may come from a .state.json. */
+    if (s->summary.len && (!s->quiet || s->status))
+        xf_visible(&text, s->summary.data, "\n");
+    xf_buf_adds(&text, "worksheet: ");
+    xf_visible(&text, s->outputs.dir, "");
+    printf("%s/worksheet.html\n", text.data);
+    xf_buf_release(&text);
+    if (fflush(stdout))
+        return xf_error("cannot write to the standard output: %s; the files "
+                        "in %s are complete", strerror(errno), s->outputs.dir);
+    return 0;
 }
 
 int cmd_scan(int argc, char **argv)
@@ -740,15 +862,15 @@ int cmd_scan(int argc, char **argv)
                      .clang = "clang-19", .timeout = 120};
     int rc;
 
+    /* A file size limit is to be an error like a full disk, not the end. */
+    signal(SIGXFSZ, SIG_IGN);
     s.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
     argp_err_exit_status = XF_EXIT_TROUBLE;
     argp_parse(&argp, argc, argv, 0, NULL, &s);
     rc = run(&s);
     clear_bar(&s);
-    if (rc)
+    if (rc || report(&s))
         s.status = cmd_trouble();
-    else
-        report(&s);
     rc = s.status;
     release(&s);
     return rc;
