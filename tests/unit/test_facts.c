@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "cache.h"
+#include "error.h"
+#include "facts.h"
+#include "file.h"
+
+static int check(const struct xf_record *r, void *payload)
+{
+    int *seen = payload;
+
+    if (r->tag == 'V')
+        return 0;
+    assert_int_equal(r->tag, 'B');
+    assert_int_equal(r->nfields, 3);
+    assert_string_equal(r->fields[0], "a\tb\\c\nd");
+    assert_string_equal(r->fields[1], "");
+    assert_string_equal(r->fields[2], "last");
+    assert_string_equal(r->fields[3], "");
+    ++*seen;
+    return 0;
+}
+
+static void records_come_back(void **state)
+{
+    struct xf_buf out = XF_BUF_INIT;
+    int seen = 0;
+
+    (void)state;
+    xf_fact(&out, 'V', XF_FACTS_VERSION, NULL);
+    xf_fact(&out, 'B', "a\tb\\c\nd", "", "last", NULL);
+    xf_facts_end(&out);
+    assert_true(xf_facts_complete(out.data, out.len));
+    assert_int_equal(xf_facts_read(out.data, out.len, check, &seen), 0);
+    assert_int_equal(seen, 1);
+    xf_buf_release(&out);
+}
+
+static void truncation_is_noticed(void **state)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    (void)state;
+    xf_fact(&out, 'V', XF_FACTS_VERSION, NULL);
+    xf_fact(&out, 'R', "file.c", "", NULL);
+    xf_facts_end(&out);
+    for (size_t len = 0; len < out.len; len++) {
+        char *copy = xf_strndup(out.data, len);
+        int seen = 0;
+
+        assert_int_equal(xf_facts_read(copy, len, check, &seen), -1);
+        free(copy);
+    }
+    xf_buf_release(&out);
+}
+
+static char dir[] = "/tmp/xf-cache-XXXXXX";
+
+static void put_source(const char *name, const char *text)
+{
+    char *path = xf_path_join(dir, name);
+
+    assert_int_equal(xf_file_write_atomic(path, text, strlen(text)), 0);
+    free(path);
+}
+
+static int lookup(const char *key)
+{
+    char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
+    struct xf_cache *cache = xf_cache_new(where, src, src);
+    struct xf_buf facts = XF_BUF_INIT;
+    int hit = xf_cache_get(cache, key, &facts);
+
+    if (hit)
+        assert_true(xf_facts_complete(facts.data, facts.len));
+    xf_buf_release(&facts);
+    xf_cache_free(cache);
+    free(where);
+    free(src);
+    return hit;
+}
+
+static void store(const char *key)
+{
+    char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
+    struct xf_buf facts = XF_BUF_INIT;
+    struct xf_cache *cache;
+
+    usleep(20000); /* the files must be older than the scan */
+    cache = xf_cache_new(where, src, src);
+    xf_fact(&facts, 'V', XF_FACTS_VERSION, NULL);
+    xf_fact(&facts, 'R', "a.c", "", NULL);
+    xf_fact(&facts, 'R', "sub/h.h", "", NULL);
+    xf_facts_end(&facts);
+    xf_cache_put(cache, key, &facts);
+    xf_buf_release(&facts);
+    xf_cache_free(cache);
+    free(where);
+    free(src);
+}
+
+static void cache_follows_content(void **state)
+{
+    char *sub;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    sub = xf_path_join(dir, "src/sub");
+    assert_int_equal(xf_mkdirs(sub), 0);
+    put_source("src/a.c", "int a;");
+    put_source("src/sub/h.h", "int h;");
+    assert_false(lookup("k"));
+    store("k");
+    assert_true(lookup("k"));
+    assert_false(lookup("other"));
+    put_source("src/sub/h.h", "int h2;");
+    assert_false(lookup("k"));
+    put_source("src/sub/h.h", "int h;");
+    assert_true(lookup("k"));
+    /* A second h.h might be found first by an #include. */
+    put_source("src/h.h", "int h;");
+    assert_false(lookup("k"));
+    free(sub);
+    assert_int_equal(xf_remove_tree(dir), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_come_back),
+        cmocka_unit_test(truncation_is_noticed),
+        cmocka_unit_test(cache_follows_content),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
