@@ -69,7 +69,8 @@ static void read_frames(struct xf_catalogue *catalogue)
     cJSON_ArrayForEach(item, list)
     {
         struct xf_frame_rule f = {number(item, "type", -1),
-                                  xf_json_string(item, "kind", "")};
+                                  xf_json_string(item, "kind", ""),
+                                  xf_json_string(item, "macro", "")};
 
         XF_GROW(catalogue->frames, catalogue->nframes, catalogue->frames_cap);
         catalogue->frames[catalogue->nframes++] = f;
@@ -132,6 +133,16 @@ void xf_catalogue_free(struct xf_catalogue *catalogue)
     free(catalogue->debug_off.items);
     cJSON_Delete(catalogue->json);
     free(catalogue);
+}
+
+int xf_catalogue_frame(const struct xf_catalogue *catalogue, size_t i,
+                       const char **macro, int *type)
+{
+    if (i >= catalogue->nframes)
+        return 0;
+    *macro = catalogue->frames[i].macro;
+    *type = catalogue->frames[i].type;
+    return 1;
 }
 
 const char *xf_catalogue_frame_section(const struct xf_catalogue *catalogue)

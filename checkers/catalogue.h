@@ -18,7 +18,7 @@ struct xf_list {
 
 struct xf_frame_rule {
     int type;
-    const char *kind;
+    const char *kind, *macro;
 };
 
 struct xf_macro_rule {

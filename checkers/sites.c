@@ -80,18 +80,27 @@ static const char *predicate(const struct site *site, const struct link *link)
     return link && link->args ? link->args : "";
 }
 
+/* Kind of frames of that type, NULL when they do not stop. */
+static const char *stopping(const struct xf_catalogue *catalogue, int type)
+{
+    for (size_t i = 0; i < catalogue->nframes; i++)
+        if (catalogue->frames[i].type == type)
+            return catalogue->frames[i].kind;
+    return NULL;
+}
+
 /* Kind and condition of a bug frame; NULL when its type does not stop. */
 static const char *frame_kind(const struct xf_catalogue *catalogue, struct site *site)
 {
-    const char *kind = NULL;
+    const char *kind = stopping(catalogue, site->frame);
 
-    /* The type could not be read from the assembly: its macros say it. */
-    for (size_t i = 0; site->frame == -1 && i < catalogue->nmacros; i++)
-        if (in_chain(site, catalogue->macros[i].name))
+    /* The type could not be read from the assembly, or is none that stops:
+     * a macro of the catalogue around it knows better. */
+    for (size_t i = 0; !kind && i < catalogue->nmacros; i++)
+        if (in_chain(site, catalogue->macros[i].name)) {
             site->frame = catalogue->macros[i].frame;
-    for (size_t i = 0; i < catalogue->nframes; i++)
-        if (catalogue->frames[i].type == site->frame)
-            kind = catalogue->frames[i].kind;
+            kind = stopping(catalogue, site->frame);
+        }
     if (!kind)
         return NULL;
     for (size_t i = 0; i < catalogue->nmacros; i++) {

@@ -11,6 +11,7 @@
 #ifndef XF_SITES_H
 #define XF_SITES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store.h"
@@ -22,6 +23,10 @@ struct xf_catalogue *xf_catalogue_load(const char *data);
 void xf_catalogue_free(struct xf_catalogue *catalogue);
 
 /* What the front end needs to know; all owned by `catalogue`, lists NULL ended. */
+/* The ith frame type that stops: its number in facts and the symbol that gives
+ * its number in a tree. 0 when there are no more. */
+int xf_catalogue_frame(const struct xf_catalogue *catalogue, size_t i,
+                       const char **macro, int *type);
 const char *xf_catalogue_frame_section(const struct xf_catalogue *catalogue);
 const char *xf_catalogue_frame_macro(const struct xf_catalogue *catalogue);
 const char *const *xf_catalogue_stops(const struct xf_catalogue *catalogue);

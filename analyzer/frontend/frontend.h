@@ -11,10 +11,21 @@
 
 #include "buf.h"
 
+/* A type of bug frame: `type` is the number in facts, `macro` the preprocessor
+ * symbol that gives its number in the scanned tree. */
+struct xf_frame_type {
+    const char *macro;
+    int type;
+};
+
+/* What stands in facts for a type that none of the macros names, plus it. */
+#define XF_FRAME_OTHER 100
+
 struct xf_frontend_options {
     /* Section whose name, followed by a number, marks a bug frame in the text
      * of inline assembly: ".bug_frames." */
     const char *frame_section;
+    const struct xf_frame_type *frames; /* ended by a NULL macro */
     /* Assembly macro that makes a frame in .S files: "BUG_FRAME". */
     const char *frame_macro;
     /* Functions whose calls are recorded in full although their declaration

@@ -35,6 +35,7 @@ struct worker {
     int fd;
     uint32_t job;
     double deadline;
+    bool news; /* there is something to read, or it is gone */
     struct xf_buf in;
 };
 
@@ -48,6 +49,7 @@ struct run {
     size_t nqueue, next;
     unsigned int done, total;
     struct worker *workers;
+    unsigned int nworkers;
 };
 
 const char *xf_unit_status_name(enum xf_unit_status status)
@@ -168,7 +170,7 @@ static int spawn(struct run *run, struct worker *w)
         return xf_error("cannot start a worker: %s", strerror(errno));
     w->pid = fork();
     if (w->pid == 0) {
-        for (unsigned int i = 0; i < run->pool->workers; i++)
+        for (unsigned int i = 0; i < run->nworkers; i++)
             if (run->workers[i].pid && &run->workers[i] != w)
                 close(run->workers[i].fd);
         close(pair[0]);
@@ -363,7 +365,7 @@ static unsigned int count_workers(const struct run *run)
 {
     unsigned int n = 0;
 
-    for (unsigned int i = 0; i < run->pool->workers; i++)
+    for (unsigned int i = 0; i < run->nworkers; i++)
         n += run->workers[i].pid != 0;
     return n;
 }
@@ -389,26 +391,32 @@ static int employ(struct run *run, struct worker *w)
 
 static void wait_for_news(struct run *run, struct pollfd *fds)
 {
-    unsigned int n = run->pool->workers;
     double soonest = now() + 60;
-    int left;
+    nfds_t n = 0, at = 0;
+    int left, found;
 
-    for (unsigned int i = 0; i < n; i++) {
+    /* Only those that live: poll(2) refuses a list that is longer than the
+     * limit of open files. */
+    for (unsigned int i = 0; i < run->nworkers; i++) {
         struct worker *w = &run->workers[i];
 
-        fds[i].fd = w->pid ? w->fd : -1;
-        fds[i].events = POLLIN;
-        fds[i].revents = 0;
-        if (w->pid && w->job != IDLE && w->deadline < soonest)
+        w->news = false;
+        if (!w->pid)
+            continue;
+        fds[n++] = (struct pollfd){w->fd, POLLIN, 0};
+        if (w->job != IDLE && w->deadline < soonest)
             soonest = w->deadline;
     }
     left = (int)((soonest - now()) * 1000) + 1;
-    poll(fds, n, left > 0 ? left : 0);
+    found = poll(fds, n, left > 0 ? left : 0);
+    for (unsigned int i = 0; found > 0 && i < run->nworkers; i++)
+        if (run->workers[i].pid)
+            run->workers[i].news = fds[at++].revents != 0;
 }
 
 static int dispatch(struct run *run)
 {
-    unsigned int n = run->pool->workers;
+    unsigned int n = run->nworkers;
     struct pollfd *fds = xf_calloc(n, sizeof(*fds));
     int rc = 0;
 
@@ -429,7 +437,7 @@ static int dispatch(struct run *run)
 
             if (!w->pid)
                 continue;
-            if (fds[i].revents && !receive(run, w))
+            if (w->news && !receive(run, w))
                 bury(run, w, false);
             else if (w->job != IDLE && now() > w->deadline)
                 bury(run, w, true);
@@ -499,12 +507,14 @@ int xf_pool_run(struct xf_unit *units, const struct xf_tu *tus, size_t n,
 
     memset(units, 0, n * sizeof(*units));
     run.queue = xf_calloc(n, sizeof(*run.queue));
-    run.workers = xf_calloc(pool->workers, sizeof(*run.workers));
     if (n && pool->cache_dir)
         run.cache = xf_cache_new(pool->cache_dir, tus[0].source,
                                  tus[0].objects);
     fill_queue(&run, n);
     pool->parsed = (unsigned int)run.nqueue;
+    run.nworkers = pool->workers < run.nqueue ? pool->workers
+                                              : (unsigned int)run.nqueue;
+    run.workers = xf_calloc(run.nworkers, sizeof(*run.workers));
     rc = dispatch(&run);
     xf_cache_free(run.cache);
     free(run.queue);

@@ -502,11 +502,44 @@ struct frame_sink {
     unsigned int n; /* frames of this statement so far */
 };
 
+/* Value of a macro that is defined as a plain number, -1 otherwise. */
+static int macro_value(struct walker *w, const char *name)
+{
+    const struct xf_source *src;
+    const struct xf_macro *macro = definition_of(w, name, &src);
+    struct xf_token t;
+    size_t at;
+
+    if (!macro)
+        return -1;
+    at = macro->body;
+    t = xf_source_token(src, &at);
+    return t.kind == XF_TOKEN_NUMBER && t.end <= macro->end
+               ? (int)strtol(src->text + t.begin, NULL, 0)
+               : -1;
+}
+
+/* The number of a frame's type in this tree to the one in facts. */
+static int frame_type(struct walker *w, int number)
+{
+    bool named = false;
+
+    for (const struct xf_frame_type *f = w->options->frames;
+         number >= 0 && f->macro; f++) {
+        int value = macro_value(w, f->macro);
+
+        if (value == number)
+            return f->type;
+        named |= value >= 0;
+    }
+    return named ? XF_FRAME_OTHER + number : number;
+}
+
 static void on_frame(int type, const char *message, void *payload)
 {
     struct frame_sink *sink = payload;
 
-    emit_site(sink->w, sink->s, type, message, sink->s->sub + sink->n++);
+    emit_site(sink->w, sink->s, frame_type(sink->w, type), message, sink->s->sub + sink->n++);
 }
 
 static bool any_asm(const struct function *fn)

@@ -396,9 +396,26 @@ static int check_clang(const struct scan *s)
     return 0;
 }
 
+/* The catalogue's frame types as the front end takes them; caller frees. */
+static struct xf_frame_type *frame_types(const struct scan *s)
+{
+    struct xf_frame_type *types = NULL;
+    size_t n = 0, cap = 0;
+
+    do
+        XF_GROW(types, n, cap);
+    while (xf_catalogue_frame(s->catalogue, n, &types[n].macro,
+                              &types[n].type) &&
+           ++n);
+    types[n].macro = NULL;
+    return types;
+}
+
 static int parse_all(struct scan *s)
 {
+    struct xf_frame_type *frames = frame_types(s);
     struct xf_frontend_options how = {
+        .frames = frames,
         .frame_section = xf_catalogue_frame_section(s->catalogue),
         .frame_macro = xf_catalogue_frame_macro(s->catalogue),
         .stops = xf_catalogue_stops(s->catalogue),
@@ -420,6 +437,7 @@ static int parse_all(struct scan *s)
         b->parsed = pool.parsed;
         b->peak_kib = pool.peak_kib;
     }
+    free(frames);
     free(key);
     free(facts);
     return rc;
