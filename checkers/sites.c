@@ -94,9 +94,9 @@ static const char *frame_kind(const struct xf_catalogue *catalogue, struct site 
 {
     const char *kind = stopping(catalogue, site->frame);
 
-    /* The type could not be read from the assembly, or is none that stops:
-     * a macro of the catalogue around it knows better. */
-    for (size_t i = 0; !kind && i < catalogue->nmacros; i++)
+    /* The type could not be read from the assembly: its macros say it. */
+    for (size_t i = 0;
+         site->frame == -1 && !kind && i < catalogue->nmacros; i++)
         if (in_chain(site, catalogue->macros[i].name)) {
             site->frame = catalogue->macros[i].frame;
             kind = stopping(catalogue, site->frame);
@@ -113,9 +113,10 @@ static const char *frame_kind(const struct xf_catalogue *catalogue, struct site 
             continue;
         if (m->predicate)
             site->condition = xf_strdup(predicate(site, link));
-        return m->kind;
+        kind = m->kind;
+        break;
     }
-    if (!strcmp(kind, "ASSERT"))
+    if (!site->condition && !strcmp(kind, "ASSERT"))
         site->condition = xf_strdup(site->message);
     return kind;
 }
@@ -131,11 +132,13 @@ static void site_id(const struct site *site, char id[20])
     xf_hash_adds(h, *site->spelled ? site->spelled : site->function);
     xf_hash_adds(h, site->kind);
     xf_hash_adds(h, site->callee);
-    for (size_t i = 0; i < site->nchain; i++) {
-        xf_hash_adds(h, site->chain[i].name);
-        xf_hash_adds(h, site->chain[i].args ? site->chain[i].args : "");
+    /* What is written; the macros inside differ between architectures. */
+    if (site->nchain) {
+        xf_hash_adds(h, site->chain[0].name);
+        xf_hash_adds(h, site->chain[0].args ? site->chain[0].args : "");
+    } else {
+        xf_hash_adds(h, site->message);
     }
-    xf_hash_adds(h, site->nchain ? "" : site->message);
     snprintf(number, sizeof(number), "%d/%d", site->ordinal, site->sub);
     xf_hash_adds(h, number);
     xf_hash_finish(h, hex);

@@ -28,9 +28,11 @@
  *                                  bug frame of that type
  *   N  file line end col callee home message chain ordinal sub debug
  *                                  call of a function that never returns
- *   E  unreachables loops callees  ways to end without a call: number of
+ *   E  unreachables loops callees ends
+ *                                  ways to end without a call: number of
  *                                  __builtin_unreachable(), endless loops, functions called in those
- *                                  loops (comma list)
+ *                                  loops (comma list); ends: 1 when the body's
+ *                                  last statement never completes
  *
  * `chain` is the macros around a site, outermost first, joined by
  * XF_CHAIN_SEP; each is a name, XF_ARGS_SEP and its arguments as written.
@@ -45,7 +47,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "6"
+#define XF_FACTS_VERSION "8"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

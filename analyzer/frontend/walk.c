@@ -346,7 +346,7 @@ static void move_to_line_token(struct walker *w, CXCursor stmt,
     CXSourceLocation loc = clang_getCursorLocation(stmt);
     struct xf_place body = spelling_place(w, loc);
     const struct xf_source *src = xf_text(at->real);
-    size_t p = at->offset;
+    size_t p = at->offset, ident = at->offset, macro = at->offset;
     int depth = 0;
 
     if (!src || !same_place(&body, at))
@@ -359,14 +359,19 @@ static void move_to_line_token(struct walker *w, CXCursor stmt,
             depth += (*text == '(') - (*text == ')');
             if (depth == 0)
                 return;
+            macro = *text == '(' ? ident : macro;
         }
         if (t.kind == XF_TOKEN_END)
             return;
         if (t.kind == XF_TOKEN_IDENT && t.end - t.begin == 8 &&
             !memcmp(text, "__LINE__", 8)) {
             at->line = xf_source_line(src, t.begin);
+            if (xf_source_line(src, macro) == at->line)
+                at->column = xf_source_column(src, macro);
             return;
         }
+        if (t.kind == XF_TOKEN_IDENT)
+            ident = t.begin;
     }
 }
 
@@ -670,10 +675,54 @@ static void on_asm(struct walker *w, CXCursor stmt)
     fn->asms[fn->nasms++] = stmt;
 }
 
+static enum CXChildVisitResult first_child(CXCursor c, CXCursor parent,
+                                           CXClientData data)
+{
+    (void)parent;
+    *(CXCursor *)data = c;
+    return CXChildVisit_Break;
+}
+
+/* The function that is called by name, also as (f)(x) or (*f)(x). */
+static CXCursor callee_of(CXCursor call)
+{
+    CXCursor callee = clang_getCursorReferenced(call);
+
+    while (clang_Cursor_isNull(callee)) {
+        enum CXCursorKind kind;
+
+        callee = clang_getNullCursor();
+        clang_visitChildren(call, first_child, &callee);
+        kind = clang_getCursorKind(callee);
+        if (kind == CXCursor_DeclRefExpr)
+            return clang_getCursorReferenced(callee);
+        if (kind != CXCursor_UnexposedExpr && kind != CXCursor_ParenExpr &&
+            kind != CXCursor_UnaryOperator)
+            return clang_getNullCursor();
+        call = callee;
+        callee = clang_getNullCursor();
+    }
+    return callee;
+}
+
+static bool is_noreturn_call(CXCursor call)
+{
+    CXCursor callee = callee_of(call);
+    char *name;
+    bool yes;
+
+    if (clang_getCursorKind(callee) != CXCursor_FunctionDecl)
+        return false;
+    name = take(clang_getCursorSpelling(callee));
+    yes = is_noreturn(callee) || !strcmp(name, "__builtin_unreachable");
+    free(name);
+    return yes;
+}
+
 static void on_call(struct walker *w, CXCursor call)
 {
     struct function *fn = w->fn;
-    CXCursor callee = clang_getCursorReferenced(call);
+    CXCursor callee = callee_of(call);
     struct xf_place at;
     const char *home;
     char *name, line[16], col[16];
@@ -710,54 +759,112 @@ static void on_call(struct walker *w, CXCursor call)
     free(name);
 }
 
-static enum CXChildVisitResult find_break(CXCursor c, CXCursor parent,
-                                          CXClientData data)
+/* Children of a cursor, in order. */
+struct children {
+    CXCursor *items;
+    size_t len, cap;
+};
+
+static enum CXChildVisitResult add_child(CXCursor c, CXCursor parent,
+                                         CXClientData data)
 {
-    enum CXCursorKind kind = clang_getCursorKind(c);
+    struct children *list = data;
 
     (void)parent;
-    if (kind == CXCursor_BreakStmt || kind == CXCursor_GotoStmt ||
-        kind == CXCursor_ReturnStmt) {
-        *(bool *)data = true;
-        return CXChildVisit_Break;
-    }
-    return CXChildVisit_Recurse;
-}
-
-static enum CXChildVisitResult count_children(CXCursor c, CXCursor parent,
-                                              CXClientData data)
-{
-    CXCursor *two = data;
-
-    (void)parent;
-    if (clang_Cursor_isNull(two[0]))
-        two[0] = c;
-    two[1] = c;
+    XF_GROW(list->items, list->len, list->cap);
+    list->items[list->len++] = c;
     return CXChildVisit_Continue;
 }
 
-/* for (;;) and while (1) without a way out. A loop whose break belongs to an
- * inner loop is missed; that errs towards "not known to stop". */
+static struct children children_of(CXCursor c)
+{
+    struct children list = {0};
+
+    clang_visitChildren(c, add_child, &list);
+    return list;
+}
+
+/* Whether the expression is a constant other than 0. */
+static bool is_true(CXCursor c)
+{
+    CXEvalResult value = clang_isExpression(clang_getCursorKind(c))
+                             ? clang_Cursor_Evaluate(c)
+                             : NULL;
+    bool yes = value && clang_EvalResult_getKind(value) == CXEval_Int &&
+               clang_EvalResult_getAsLongLong(value) != 0;
+
+    if (value)
+        clang_EvalResult_dispose(value);
+    return yes;
+}
+
+struct leaving {
+    unsigned int inner; /* loops and switches around: a break is theirs */
+    bool found;
+};
+
+static bool is_loop(enum CXCursorKind kind);
+
+static enum CXChildVisitResult find_way_out(CXCursor c, CXCursor parent,
+                                            CXClientData data)
+{
+    struct leaving *l = data;
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    bool inner = is_loop(kind) || kind == CXCursor_SwitchStmt;
+
+    (void)parent;
+    l->found |= kind == CXCursor_GotoStmt || kind == CXCursor_ReturnStmt ||
+                (kind == CXCursor_BreakStmt && !l->inner);
+    l->inner += inner;
+    clang_visitChildren(c, find_way_out, l);
+    l->inner -= inner;
+    return l->found ? CXChildVisit_Break : CXChildVisit_Continue;
+}
+
+/* for (;;), while (1) and their like without a way out. */
 static bool is_endless(CXCursor loop)
 {
-    CXCursor two[2] = {clang_getNullCursor(), clang_getNullCursor()};
     enum CXCursorKind kind = clang_getCursorKind(loop);
-    bool leaves = false, constant;
+    struct children parts = children_of(loop);
+    struct leaving leaving = {0, false};
+    bool endless = kind == CXCursor_ForStmt && parts.len == 1;
 
-    clang_visitChildren(loop, count_children, two);
-    if (clang_Cursor_isNull(two[0]))
-        return false;
-    if (kind == CXCursor_ForStmt)
-        constant = clang_equalCursors(two[0], two[1]); /* the body alone */
+    /* The body comes last, in a do loop first. Which part of a for is missing
+     * cannot be told; any constant there counts. */
+    for (size_t i = 0; i < parts.len && !endless; i++)
+        if (i != (kind == CXCursor_DoStmt ? 0 : parts.len - 1))
+            endless = is_true(parts.items[i]);
+    free(parts.items);
+    if (endless)
+        clang_visitChildren(loop, find_way_out, &leaving);
+    return endless && !leaving.found;
+}
+
+static bool is_noreturn_call(CXCursor call);
+
+/* Whether control that reaches the end of the statement has met a call that
+ * never returns. A switch is taken at its word. */
+static bool ends(CXCursor stmt)
+{
+    enum CXCursorKind kind = clang_getCursorKind(stmt);
+    struct children parts;
+    bool yes;
+
+    if (kind == CXCursor_CallExpr)
+        return is_noreturn_call(stmt);
+    if (kind == CXCursor_SwitchStmt || is_endless(stmt))
+        return true;
+    parts = children_of(stmt);
+    if (kind == CXCursor_IfStmt)
+        yes = parts.len == 3 && ends(parts.items[1]) && ends(parts.items[2]);
+    else if (kind == CXCursor_DoStmt)
+        yes = parts.len && ends(parts.items[0]);
+    else if (kind == CXCursor_ForStmt || kind == CXCursor_WhileStmt)
+        yes = false;
     else
-        constant = clang_getCursorKind(kind == CXCursor_DoStmt ? two[1]
-                                                               : two[0]) ==
-                   CXCursor_IntegerLiteral;
-    if (kind == CXCursor_DoStmt)
-        constant = false; /* do { } while (0) of macros, in practice */
-    if (constant)
-        clang_visitChildren(loop, find_break, &leaves);
-    return constant && !leaves;
+        yes = parts.len && ends(parts.items[parts.len - 1]);
+    free(parts.items);
+    return yes;
 }
 
 static bool is_loop(enum CXCursorKind kind)
@@ -782,6 +889,8 @@ static enum CXChildVisitResult on_cursor(CXCursor c, CXCursor parent,
     } else if (fn->noreturn && is_loop(kind)) {
         endless = is_endless(c);
         fn->loops += endless;
+    } else if (kind == CXCursor_GotoStmt || kind == CXCursor_IndirectGotoStmt) {
+        fn->loops++; /* may go round for ever */
     }
     fn->unevaluated += kind == CXCursor_UnaryExpr;
     fn->in_loop += endless;
@@ -809,6 +918,16 @@ static char *section_of(CXCursor function)
     return out;
 }
 
+static CXCursor body_of(CXCursor function)
+{
+    struct children parts = children_of(function);
+    CXCursor body = parts.len ? parts.items[parts.len - 1]
+                              : clang_getNullCursor();
+
+    free(parts.items);
+    return body;
+}
+
 static void emit_function(struct walker *w)
 {
     struct function *fn = w->fn;
@@ -832,7 +951,8 @@ static void emit_function(struct walker *w)
         xf_buf_add(w->out, fn->records.data, fn->records.len);
     if (fn->noreturn) {
         xf_fact(w->out, 'E', number(unr, fn->unreachables), number(loops, fn->loops),
-                fn->loop_callees.len ? fn->loop_callees.data : "", NULL);
+                fn->loop_callees.len ? fn->loop_callees.data : "",
+                ends(body_of(fn->cursor)) ? "1" : "0", NULL);
     }
     free(name);
     free(spelled);

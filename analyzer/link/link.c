@@ -391,7 +391,7 @@ static int add_ending(struct linker *l, uint32_t function,
                       const struct xf_record *r)
 {
     sqlite3_stmt *s = xf_store_prepare(
-        l->store, "INSERT INTO ending VALUES (?1, ?2, ?3, ?4)");
+        l->store, "INSERT INTO ending VALUES (?1, ?2, ?3, ?4, ?5)");
 
     if (!s)
         return -1;
@@ -399,6 +399,7 @@ static int add_ending(struct linker *l, uint32_t function,
     sqlite3_bind_int(s, 2, atoi(r->fields[0]));
     sqlite3_bind_int(s, 3, atoi(r->fields[1]));
     xf_bind(s, 4, r->fields[2]);
+    sqlite3_bind_int(s, 5, atoi(r->fields[3]));
     return xf_store_run(l->store, s);
 }
 

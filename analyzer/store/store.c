@@ -135,11 +135,36 @@ static int read_pragma(struct xf_store *store, const char *sql, int64_t *value)
     return rc > 0 ? 0 : -1;
 }
 
+/* SQLite fills up a last page that is cut off with zeroes and goes on. */
+static int check_size(struct xf_store *store)
+{
+    int64_t pages = 0, size = 0;
+    struct stat st;
+
+    if (read_pragma(store, "PRAGMA page_count", &pages) ||
+        read_pragma(store, "PRAGMA page_size", &size))
+        return -1;
+    if (stat(store->path, &st) || st.st_size != pages * size)
+        return xf_error("%s: damaged (cut off); scan again to make a new one",
+                        store->path);
+    return 0;
+}
+
+static int check_content(struct xf_store *store)
+{
+    sqlite3_stmt *stmt = xf_store_prepare(store, "PRAGMA quick_check(1)");
+    int rc = stmt ? xf_store_step(store, stmt) : -1;
+
+    if (rc <= 0 || !strcmp(xf_column(stmt, 0), "ok"))
+        return rc < 0 ? -1 : 0;
+    return xf_error("%s: damaged (%s); scan again to make a new one",
+                    store->path, xf_column(stmt, 0));
+}
+
 int xf_store_open(struct xf_store **out, const char *path)
 {
     struct xf_store *store;
     int64_t id = 0, version = 0;
-    sqlite3_stmt *stmt;
     int rc;
 
     if (!xf_file_exists(path))
@@ -164,16 +189,8 @@ int xf_store_open(struct xf_store **out, const char *path)
         rc = xf_error("%s: schema version %lld, this xenfmea reads %d; scan "
                       "again, or use the xenfmea that wrote it",
                       path, (long long)version, XF_SCHEMA_VERSION);
-    if (!rc) {
-        stmt = xf_store_prepare(store, "PRAGMA quick_check(1)");
-        rc = stmt ? xf_store_step(store, stmt) : -1;
-        if (rc > 0)
-            rc = strcmp(xf_column(stmt, 0), "ok")
-                     ? xf_error("%s: damaged (%s); scan again to make a new "
-                                "one",
-                                path, xf_column(stmt, 0))
-                     : 0;
-    }
+    if (!rc)
+        rc = check_size(store) || check_content(store);
     if (rc) {
         xf_store_close(store);
         return -1;

@@ -53,5 +53,6 @@ CREATE TABLE ending (             -- how a noreturn function may end besides its
     function     INTEGER NOT NULL REFERENCES function,
     unreachables INTEGER NOT NULL, -- __builtin_unreachable()
     loops        INTEGER NOT NULL, -- endless loops
-    loop_callees TEXT NOT NULL    -- functions called in them, comma list
+    loop_callees TEXT NOT NULL,   -- functions called in them, comma list
+    ends         INTEGER NOT NULL -- 1: the last statement never completes
 ) STRICT;

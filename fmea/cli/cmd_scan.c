@@ -359,6 +359,7 @@ static char *versions_key(const struct scan *s)
     key = xf_format("%s %s %s %s", XF_VERSION, clang, s->clang, hex);
     xf_buf_release(&catalogue);
     free(path);
+    free(clang);
     return key;
 }
 

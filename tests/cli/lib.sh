@@ -34,7 +34,9 @@ trap 'exit 143' TERM INT
 
 cd "$work"
 export XDG_CACHE_HOME=$work/cache LC_ALL=C.UTF-8
-export XENFMEA_DATA=$repo/data
+# A copy: somebody may be editing the data while the case runs.
+cp -r "$repo/data" .data
+export XENFMEA_DATA=$work/.data
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 fail() {
@@ -119,14 +121,25 @@ END
     list_units "$dir"
 }
 
-# make_unit FILE NAME: seven sites, in functions first_NAME and second_NAME.
+# make_unit FILE NAME [LINE...]: seven sites, in functions first_NAME and
+# second_NAME, and further lines behind them.
 make_unit() {
-    cat >"$1" <<END
+    local file=$1 name=$2
+
+    shift 2
+    unit_text "$name" >"$file"
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$file"
+}
+
+unit_text() {
+    local n=${1//[!0-9]/}
+
+    cat <<END
 #include <xen/bug.h>
 
-int first_$2(int a)
+int first_$1(int a)
 {
-    BUG_ON(a == $2);
+    BUG_ON(a == ${n:-0});
     ASSERT(a > 0);
     if ( a == 7 )
         panic("first %d\n", a);
@@ -140,7 +153,7 @@ int first_$2(int a)
     return a;
 }
 
-void second_$2(int *p)
+void second_$1(int *p)
 {
     BUG_ON(!p);
     if ( *p )
@@ -172,11 +185,13 @@ for folder, _, names in sorted(os.walk(os.fsencode(xen))):
         entries.append({
             "directory": xen, "file": path,
             "arguments": ["clang", "--target=aarch64-linux-gnu", *asm,
-                          "-include", "include/xen/config.h", "-Iinclude",
+                          "-include", "./include/xen/config.h", "-Iinclude",
                           "-c", os.path.relpath(path, xen), "-o",
                           os.path.relpath(path, xen)[:-1] + "o"]})
-with open(os.path.join(top, "compile_commands.json"), "w") as out:
-    json.dump(entries, out, indent=1)
+# Names that are not UTF-8 go in as they are.
+with open(os.path.join(top, "compile_commands.json"), "w", encoding="utf-8",
+          errors="surrogateescape") as out:
+    json.dump(entries, out, indent=1, ensure_ascii=False)
 END
 }
 
