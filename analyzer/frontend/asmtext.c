@@ -94,8 +94,10 @@ static const char *read_operands(const char *p, struct xf_asm *stmt,
             xf_buf_add(&name, p + 1, len);
             p = skip_space(p + 1 + len + (p[1 + len] == ']'));
         }
-        if (*p != '"')
+        if (*p != '"') {
+            xf_buf_release(&name);
             return p;
+        }
         p = skip_space(read_literal(p, &constraint));
         xf_buf_release(&constraint);
         if (*p == '(')
