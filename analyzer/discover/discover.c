@@ -35,6 +35,40 @@ static int find_commands(struct xf_build *out, const struct xf_discover *how,
     return rc;
 }
 
+static void release_command(struct xf_command *command)
+{
+    free(command->dir);
+    free(command->file);
+    free(command->object);
+    for (size_t j = 0; j < command->argc; j++)
+        free(command->argv[j]);
+    free(command->argv);
+}
+
+static bool same_command(const struct xf_command *a, const struct xf_command *b)
+{
+    bool same = a->argc == b->argc && !strcmp(a->object, b->object) &&
+                !strcmp(a->file, b->file) && !strcmp(a->dir, b->dir);
+
+    for (size_t i = 0; same && i < a->argc; i++)
+        same = !strcmp(a->argv[i], b->argv[i]);
+    return same;
+}
+
+/* Recorders that append name a unit once per build of it. */
+static void drop_repeated(struct xf_build *build)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < build->len; i++) {
+        if (n && same_command(&build->commands[n - 1], &build->commands[i]))
+            release_command(&build->commands[i]);
+        else
+            build->commands[n++] = build->commands[i];
+    }
+    build->len = n;
+}
+
 int xf_discover(struct xf_build *out, const struct xf_discover *how)
 {
     struct xf_rules rules;
@@ -52,21 +86,14 @@ int xf_discover(struct xf_build *out, const struct xf_discover *how)
         return -1;
     }
     qsort(out->commands, out->len, sizeof(*out->commands), by_object);
+    drop_repeated(out);
     return 0;
 }
 
 void xf_build_release(struct xf_build *build)
 {
-    for (size_t i = 0; i < build->len; i++) {
-        struct xf_command *command = &build->commands[i];
-
-        free(command->dir);
-        free(command->file);
-        free(command->object);
-        for (size_t j = 0; j < command->argc; j++)
-            free(command->argv[j]);
-        free(command->argv);
-    }
+    for (size_t i = 0; i < build->len; i++)
+        release_command(&build->commands[i]);
     free(build->commands);
     free(build->arch);
     free(build->name);
