@@ -9,7 +9,6 @@ make_tree t 4
 scan t
 expect_exit 0
 cp -a out kept
-cp -a out small-before
 make_unit t/xen/common/more.c more
 list_units t
 
@@ -37,12 +36,9 @@ for kib in 1 2 4 8 20 40 60 100 120; do
 done
 [ "$hit" -ge 5 ] || fail "the limit was reached only $hit times"
 
-# The cache cannot be written: that costs time only.
 rm -rf cache
 scan t -o undisturbed
-rm -rf cache
-(ulimit -f 1; scan t -o /dev/null/x || true)
-rm -rf cache
+expect_exit 0
 
 # ---- a small file system
 mkdir small
@@ -58,7 +54,7 @@ resize() {
 for size in 4k 16k 64k 120k 160k; do
     resize "$size"
     scan t -o small/out
-    expect_trouble "$work/small/out" 'free some|make room' || true
+    expect_trouble "$work/small/out" 'free some|make room'
     [ ! -e small/out/xenfmea.db ] || fail "a database although there is no room"
     rm -rf small/out
 done
@@ -96,7 +92,6 @@ rm -rf small/*
 resize 64k
 touch t/Config.mk
 head -c 200k /dev/zero | tr '\0' '\n' >t/xen/common/large.c
-cp -a kept out-kept
 rm -rf out
 cp -a kept out
 run "$xenfmea" scan t --cache small/cache -o out

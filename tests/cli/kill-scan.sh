@@ -34,9 +34,13 @@ scan_group() {
     scan=$!
 }
 
+# A dead one may wait for process 1 to notice it.
 no_workers() {
     for pid in $workers; do
-        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != xenfmea-worker ] || return 1
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = xenfmea-worker ] &&
+            ! grep -qs '^State:.Z' "/proc/$pid/status"; then
+            return 1
+        fi
     done
 }
 
