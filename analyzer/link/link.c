@@ -153,7 +153,7 @@ static char *block_end(char *text, char *end)
 
     do
         line = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
-    while (line < end && strchr("CBNE", *line));
+    while (line < end && strchr("CBNET", *line));
     return line;
 }
 
@@ -199,7 +199,7 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
 
             xf_map_add(&l->expanded, key, NULL);
             free(key);
-        } else if (!strchr("VRID", r.tag))
+        } else if (!strchr("VRIDG", r.tag))
             return xf_error("a record of a translation unit's facts is out of "
                             "place; remove the cache folder and scan again");
         line = next + 1;
