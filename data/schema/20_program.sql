@@ -56,3 +56,23 @@ CREATE TABLE ending (             -- how a noreturn function may end besides its
     loop_callees TEXT NOT NULL,   -- functions called in them, comma list
     ends         INTEGER NOT NULL -- 1: the last statement never completes
 ) STRICT;
+
+CREATE TABLE body (               -- body of a function (analyzer/tree/tree.h); one that
+    id       INTEGER PRIMARY KEY, -- is compiled under different macros has several
+    function INTEGER NOT NULL REFERENCES function,
+    types    TEXT NOT NULL,       -- list of the types in it
+    tree     TEXT NOT NULL
+) STRICT;
+CREATE INDEX body_function ON body (function);
+
+CREATE TABLE variable (           -- file-scope variable with an initialiser
+    id        INTEGER PRIMARY KEY,
+    build     INTEGER NOT NULL REFERENCES build,
+    name      TEXT NOT NULL,
+    file      TEXT NOT NULL,
+    line      INTEGER NOT NULL,
+    is_static INTEGER NOT NULL,
+    section   TEXT NOT NULL,      -- section attribute, '' for none
+    types     TEXT NOT NULL,
+    tree      TEXT NOT NULL
+) STRICT;
