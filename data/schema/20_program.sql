@@ -16,6 +16,8 @@ CREATE TABLE function (           -- one per name and defining file in a build;
                                   -- name when the function comes from one
     stop_kind   TEXT NOT NULL DEFAULT '', -- kind of site that a call of it is; '': none
     stop_reason TEXT NOT NULL DEFAULT '', -- data entry or derivation that says so
+    type        TEXT NOT NULL DEFAULT '', -- of C functions with a body, canonical
+    is_taken    INTEGER NOT NULL DEFAULT 0, -- its address is used as a value
     UNIQUE (build, name, file)
 ) STRICT;
 
@@ -24,7 +26,9 @@ CREATE TABLE call (               -- a call edge
     caller INTEGER NOT NULL REFERENCES function,
     callee INTEGER NOT NULL REFERENCES function,
     kind   TEXT NOT NULL,         -- 'direct', 'indirect', 'asm'
-    via    TEXT NOT NULL DEFAULT '',
+    via    TEXT NOT NULL DEFAULT '', -- indirect: what carried the function to the call:
+                                  -- 'record.member', variable, section, 'parameter n of f',
+                                  -- 'argument' (given to a function without a body)
     file   TEXT NOT NULL,         -- of the call expression
     line   INTEGER NOT NULL,
     col    INTEGER NOT NULL
@@ -75,4 +79,13 @@ CREATE TABLE variable (           -- file-scope variable with an initialiser
     section   TEXT NOT NULL,      -- section attribute, '' for none
     types     TEXT NOT NULL,
     tree      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE unresolved (         -- call through a pointer that no function was found for
+    build  INTEGER NOT NULL REFERENCES build,
+    caller INTEGER NOT NULL REFERENCES function,
+    file   TEXT NOT NULL,
+    line   INTEGER NOT NULL,
+    type   TEXT NOT NULL,         -- canonical type of the pointer
+    text   TEXT NOT NULL          -- the pointer as an expression
 ) STRICT;
