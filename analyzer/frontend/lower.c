@@ -39,7 +39,7 @@ struct type {
 };
 
 struct lowering {
-    struct xf_lowered *out;
+    struct xf_buf *out;
     CXTranslationUnit unit;
     struct xf_names *names;
     CXFile last_file;
@@ -1300,8 +1300,6 @@ static void lower_function(struct lowering *l, const struct definition *d)
 {
     struct kids k;
     struct around around = {NULL, 0};
-    struct xf_lowered_body body;
-    size_t at;
 
     start_tree(l, d);
     k = kids_of(d->cursor);
@@ -1321,11 +1319,8 @@ static void lower_function(struct lowering *l, const struct definition *d)
         put_nil(l);
     finish(l);
     free(k.items);
-    body.types = xf_strdup(l->type_list.data ? l->type_list.data : "");
-    body.text = xf_strdup(l->text.data);
-    at = xf_map_add(&l->out->names, d->name, NULL);
-    XF_GROW(l->out->bodies, at, l->out->cap);
-    l->out->bodies[at] = body;
+    xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
+            NULL);
 }
 
 /* Text of the section attribute, "" when there is none. Caller frees. */
@@ -1362,7 +1357,7 @@ static void lower_global(struct lowering *l, const struct definition *d)
     finish(l);
     section = section_of(d->cursor);
     snprintf(line, sizeof(line), "%u", d->at.line);
-    xf_fact(&l->out->globals, 'G', d->name, d->at.file, line,
+    xf_fact(l->out, 'G', d->name, d->at.file, line,
             is_static ? "s" : "", section, l->type_list.data, l->text.data,
             NULL);
     free(section);
@@ -1400,14 +1395,15 @@ static void release(struct lowering *l)
     xf_buf_release(&l->type_list);
 }
 
-void xf_lower(struct xf_lowered *out, CXTranslationUnit unit,
-              struct xf_names *names)
+void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
+              struct xf_names *names, const struct xf_map *also)
 {
     struct lowering l = {.out = out, .unit = unit, .names = names};
 
-    memset(out, 0, sizeof(*out));
     clang_visitChildren(clang_getTranslationUnitCursor(unit), on_top, &l);
     want_own(&l);
+    for (size_t i = 0; i < also->len; i++)
+        want(&l, also->keys[i]);
     for (size_t i = 0; i < l.nqueue; i++) {
         const struct definition d = l.definitions[l.queue[i]];
 
@@ -1417,15 +1413,4 @@ void xf_lower(struct xf_lowered *out, CXTranslationUnit unit,
             lower_global(&l, &d);
     }
     release(&l);
-}
-
-void xf_lowered_release(struct xf_lowered *lowered)
-{
-    for (size_t i = 0; i < lowered->names.len; i++) {
-        free(lowered->bodies[i].types);
-        free(lowered->bodies[i].text);
-    }
-    free(lowered->bodies);
-    xf_map_release(&lowered->names);
-    xf_buf_release(&lowered->globals);
 }

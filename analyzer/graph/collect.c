@@ -29,13 +29,18 @@ static bool is_array(const char *type)
     return strchr(type, '[') && !strstr(type, "(*)[");
 }
 
-/* A pointer to a function, not to something that points to one. */
+/* A pointer to a function, not to something that points to one: one star in the
+ * parentheses, qualifiers aside, and parameters behind them. */
 static bool is_function_pointer(const char *type)
 {
-    const char *star = strstr(type, "(*");
+    const char *open = strstr(type, "(*"), *p;
 
-    return star && star[2] != '*' && !is_array(type) &&
-           strchr(star, ')') && strchr(star, ')')[1] == '(';
+    if (!open)
+        return false;
+    for (p = open + 2; *p && *p != ')'; p++)
+        if (*p == '*' || *p == '[' || *p == '(')
+            return false;
+    return *p && p[1] == '(';
 }
 
 /* ---- functions ------------------------------------------------------------ */
@@ -191,16 +196,17 @@ static xf_ptr_node global(struct xf_collector *c, const char *name,
     return node;
 }
 
+static bool is_param(const struct xf_collector *c, uint32_t number)
+{
+    return number < c->root->nkids &&
+           c->root->kids[number]->op == XF_OP_PARAM;
+}
+
 static xf_ptr_node local(struct xf_collector *c, uint32_t number)
 {
-    uint32_t nparams = 0;
-
     if (number > 100000)
         return fresh(c);
-    while (nparams < c->root->nkids &&
-           c->root->kids[nparams]->op == XF_OP_PARAM)
-        nparams++;
-    if (number < nparams)
+    if (is_param(c, number))
         return param_of(c, c->function, number);
     while (c->nlocals <= number) {
         XF_GROW(c->locals, c->nlocals, c->locals_cap);
@@ -609,8 +615,12 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? content(c, variable(c, n), n->type)
-                                  : XF_PTR_NONE;
+        if (!can_carry(n->type))
+            return XF_PTR_NONE;
+        /* a parameter that is declared as an array is a pointer */
+        return n->local && is_param(c, (uint32_t)n->value)
+                   ? variable(c, n)
+                   : content(c, variable(c, n), n->type);
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
