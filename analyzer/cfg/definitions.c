@@ -160,7 +160,7 @@ static void add_operands(struct xf_definitions *d, const struct xf_node *n,
     for (uint32_t i = is_asm ? 0 : 1; i < n->nkids; i++) {
         const struct xf_node *root = address_in(n->kids[i]);
 
-        if (!root && is_asm)
+        if (!root && is_asm && (!n->has_value || i < n->value))
             root = root_of(n->kids[i]);
         if (root)
             add(d, root->value, is_asm ? XF_DEF_ASM : XF_DEF_CALL, n, point);

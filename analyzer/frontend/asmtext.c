@@ -128,9 +128,10 @@ static bool read_statement(const char *p, struct xf_asm *stmt)
         p = skip_space(read_literal(p, &text));
     stmt->text = xf_buf_detach(&text);
     stmt->operands = NULL;
-    stmt->noperands = 0;
+    stmt->noperands = stmt->noutputs = 0;
     if (*p == ':')
         p = skip_space(read_operands(p + 1, stmt, &cap));
+    stmt->noutputs = stmt->noperands;
     if (*p == ':')
         read_operands(p + 1, stmt, &cap);
     return true;

@@ -16,12 +16,14 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "asmtext.h"
 #include "facts.h"
 #include "pointers.h"
 #include "texts.h"
 #include "tree.h"
 
 #define DEPTH_LIMIT 1500 /* below the reader's */
+#define ASM_LIMIT 80     /* bytes of an assembly template that are kept */
 #define TABLE_LIMIT 64   /* longer arrays of numbers are left out */
 
 struct definition {
@@ -41,6 +43,7 @@ struct type {
 struct lowering {
     struct xf_buf *out;
     CXTranslationUnit unit;
+    const char *frame_section;
     struct xf_names *names;
     CXFile last_file;
     uint32_t last_name;
@@ -62,6 +65,8 @@ struct lowering {
     struct xf_buf text, type_list;
     unsigned int tree, ntypes;
     struct xf_pointers locals;
+    size_t *asm_ends; /* in `text`, behind the attributes of each asm */
+    size_t nasms, asms_cap;
     const char *function;      /* name, "" for a variable */
     struct xf_place at;        /* of the definition */
     unsigned int depth;
@@ -1091,6 +1096,19 @@ static void lower_label(struct lowering *l, CXCursor c, enum xf_op op,
     free(k.items);
 }
 
+/* Its text is not known yet, see add_asm_texts(). */
+static void lower_asm(struct lowering *l, CXCursor c, struct around around)
+{
+    struct kids k = kids_of(c);
+
+    begin(l, XF_OP_ASM, c, true, &around);
+    XF_GROW(l->asm_ends, l->nasms, l->asms_cap);
+    l->asm_ends[l->nasms++] = l->text.len;
+    put_kids(l, &k, 0, around);
+    finish(l);
+    free(k.items);
+}
+
 static bool lower_statement(struct lowering *l, CXCursor c,
                             enum CXCursorKind kind, struct around around)
 {
@@ -1143,7 +1161,7 @@ static bool lower_statement(struct lowering *l, CXCursor c,
         generic(l, c, XF_OP_RETURN, true, around, ALL_PLACED, false);
         return true;
     case CXCursor_GCCAsmStmt:
-        generic(l, c, XF_OP_ASM, true, around, 0, false);
+        lower_asm(l, c, around);
         return true;
     case CXCursor_NullStmt:
         put_nil(l);
@@ -1290,10 +1308,83 @@ static void start_tree(struct lowering *l, const struct definition *d)
     xf_buf_reserve(&l->type_list, 1);
     xf_pointers_clear(&l->locals);
     l->tree++;
+    l->nasms = 0;
     l->ntypes = 0;
     l->function = d->is_function ? d->name : "";
     l->at = d->at;
     l->depth = 0;
+}
+
+struct frame {
+    int type;
+    bool found;
+};
+
+static void on_frame(int type, const char *message, void *payload)
+{
+    struct frame *frame = payload;
+
+    (void)message;
+    if (!frame->found)
+        frame->type = type;
+    frame->found = true;
+}
+
+/* =template $outputs; a bug frame is only named. */
+static void put_asm(struct lowering *l, struct xf_buf *out,
+                    const struct xf_asm *stmt)
+{
+    struct frame frame = {-1, false};
+    struct xf_buf text = XF_BUF_INIT, rest = l->text;
+
+    xf_asm_frames(stmt, l->frame_section, on_frame, &frame);
+    if (frame.found)
+        xf_buf_addf(&text, "%s%d", l->frame_section, frame.type);
+    for (const char *p = stmt->text; *p && !frame.found; p++) {
+        bool space = isspace((unsigned char)*p) || *p == ';';
+
+        if (text.len >= ASM_LIMIT)
+            break;
+        if (!space)
+            xf_buf_addch(&text, *p);
+        else if (text.len && text.data[text.len - 1] != ' ')
+            xf_buf_addch(&text, ' ');
+    }
+    l->text = *out;
+    put_word(&l->text, '=', text.data ? text.data : "");
+    put_int(l, (long long)stmt->noutputs);
+    *out = l->text;
+    l->text = rest;
+    xf_buf_release(&text);
+}
+
+/* libclang has no access to the text of assembly, but it prints it, in the
+ * order of the statements. */
+static void add_asm_texts(struct lowering *l, CXCursor function)
+{
+    CXPrintingPolicy policy;
+    struct xf_asms asms = {0};
+    struct xf_buf out = XF_BUF_INIT;
+    size_t from = 0;
+    char *text;
+
+    if (!l->nasms)
+        return;
+    policy = clang_getCursorPrintingPolicy(function);
+    text = take(clang_getCursorPrettyPrinted(function, policy));
+    clang_PrintingPolicy_dispose(policy);
+    xf_asms_parse(&asms, text);
+    free(text);
+    for (size_t i = 0; i < asms.len && asms.len == l->nasms; i++) {
+        xf_buf_add(&out, l->text.data + from, l->asm_ends[i] - from);
+        put_asm(l, &out, &asms.items[i]);
+        from = l->asm_ends[i];
+    }
+    xf_buf_add(&out, l->text.data + from, l->text.len - from);
+    xf_buf_clear(&l->text);
+    xf_buf_add(&l->text, out.data, out.len);
+    xf_buf_release(&out);
+    xf_asms_release(&asms);
 }
 
 static void lower_function(struct lowering *l, const struct definition *d)
@@ -1319,6 +1410,7 @@ static void lower_function(struct lowering *l, const struct definition *d)
         put_nil(l);
     finish(l);
     free(k.items);
+    add_asm_texts(l, d->cursor);
     xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
             NULL);
 }
@@ -1387,6 +1479,7 @@ static void release(struct lowering *l)
     free(l->queue);
     free(l->types);
     free(l->field_homes);
+    free(l->asm_ends);
     xf_map_release(&l->by_name);
     xf_pointers_release(&l->type_keys);
     xf_pointers_release(&l->field_keys);
@@ -1396,9 +1489,11 @@ static void release(struct lowering *l)
 }
 
 void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
-              struct xf_names *names, const struct xf_map *also)
+              struct xf_names *names, const struct xf_map *also,
+              const char *frame_section)
 {
-    struct lowering l = {.out = out, .unit = unit, .names = names};
+    struct lowering l = {.out = out, .unit = unit, .names = names,
+                         .frame_section = frame_section};
 
     clang_visitChildren(clang_getTranslationUnitCursor(unit), on_top, &l);
     want_own(&l);

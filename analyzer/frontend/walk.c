@@ -1084,7 +1084,8 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
     clang_visitChildren(top, on_top, &w);
-    xf_lower(out, unit, names, &w.pointer_callers);
+    xf_lower(out, unit, names, &w.pointer_callers,
+             options->frame_section);
     xf_map_release(&w.pointer_callers);
     xf_map_release(&w.macros);
     free(w.definitions);

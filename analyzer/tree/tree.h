@@ -41,6 +41,8 @@ struct xf_node {
      * or file:line when it has neither; records that are defined in a .c file
      * are followed by '@' and the file, as others may have the same tag. */
     const char *name, *home;
+    /* ASM: name: the template, shortened, or for a bug frame its section;
+     * value: number of outputs. Both absent when they could not be found. */
     bool local;
     bool has_value;
     int64_t value;         /* INT: the value, sign extended */
