@@ -204,15 +204,20 @@ static void branch_logical(struct builder *b, const struct xf_node *n,
 }
 
 static void branch_conditional(struct builder *b, const struct xf_node *n,
-                               uint32_t yes, uint32_t no)
+                               const struct xf_node *decider, uint32_t yes,
+                               uint32_t no)
 {
+    uint32_t on_true = new_guard(b, XF_GUARD_TRUE, n, decider);
+    uint32_t on_false = new_guard(b, XF_GUARD_FALSE, n, decider);
     uint32_t first = new_block(b), second = new_block(b);
 
     branch(b, n->kids[0], n, first, second);
     b->current = first;
-    branch(b, n->kids[1], n, yes, no);
+    branch(b, n->kids[1], n, on_true, on_false);
     b->current = second;
-    branch(b, n->kids[2], n, yes, no);
+    branch(b, n->kids[2], n, on_true, on_false);
+    add_edge(b, on_true, yes);
+    add_edge(b, on_false, no);
 }
 
 /* ({ ...; x; }) */
@@ -244,7 +249,7 @@ static void branch(struct builder *b, const struct xf_node *n,
         visit(b, n->kids[0]);
         branch(b, n->kids[1], decider, yes, no);
     } else if (n->op == XF_OP_CONDITIONAL) {
-        branch_conditional(b, n, yes, no);
+        branch_conditional(b, n, decider, yes, no);
     } else if (is_call_of(n, "__builtin_expect") && n->nkids >= 2) {
         branch(b, n->kids[1], decider, yes, no);
     } else if (n->op == XF_OP_CAST && !strcmp(n->type, "_Bool")) {

@@ -5,8 +5,8 @@
  * to a block of its own, its guard, so that "this outcome is the only way to
  * get here" is dominance between blocks. Decisions are the operands of && || !
  * ?: and of statements, each with the guards of its two outcomes, and again
- * the whole of an && or || with its guards: behind `if (a || b)` no operand's
- * guard dominates, but that of `a || b` does.
+ * the whole of an &&, || or ?: with its guards: behind `if (a || b)` no
+ * operand's guard dominates, but that of `a || b` does.
  *
  * What constants of this build exclude is in the graph, marked `never`.
  * Dominators of the other blocks are not disturbed by it.

@@ -23,6 +23,7 @@
 #include "tree.h"
 
 #define DEPTH_LIMIT 1500 /* below the reader's */
+#define NO_TEXT ((size_t)-1)
 #define ASM_LIMIT 80     /* bytes of an assembly template that are kept */
 #define TABLE_LIMIT 64   /* longer arrays of numbers are left out */
 
@@ -805,6 +806,22 @@ static void lower_list(struct lowering *l, CXCursor list, CXType type,
     free(items.items);
 }
 
+static void add_asm(struct lowering *l, size_t end)
+{
+    XF_GROW(l->asm_ends, l->nasms, l->asms_cap);
+    l->asm_ends[l->nasms++] = end;
+}
+
+/* Assembly in what is not evaluated is printed all the same. */
+static enum CXChildVisitResult skip_asm(CXCursor c, CXCursor parent,
+                                        CXClientData data)
+{
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_GCCAsmStmt)
+        add_asm(data, NO_TEXT);
+    return CXChildVisit_Recurse;
+}
+
 /* ---- statements and expressions -------------------------------------------- */
 
 static void lower_variable(struct lowering *l, CXCursor decl,
@@ -846,11 +863,68 @@ static bool is_change(CXCursor c)
            binary >= CXBinaryOperator_Assign;
 }
 
-/* Which part of a for statement the nth present child is: 0 init, 1 condition,
- * 2 step. libclang leaves absent parts out, and most loops come from macros, so
- * the semicolons are out of reach; what the parts do tells: a declaration is an
- * init, what changes something is no condition, and with only one change `=`
- * is taken for the init, anything else for the step. */
+/* Offsets behind which the second and the third part of the for statement at
+ * `at` begin, and its closing parenthesis. */
+static bool find_semicolons(const struct xf_source *src, size_t at,
+                            size_t places[3])
+{
+    size_t n = 0, depth = 0;
+    struct xf_token t = xf_source_token(src, &at);
+
+    if (t.kind != XF_TOKEN_IDENT || t.end - t.begin != 3 ||
+        memcmp(src->text + t.begin, "for", 3))
+        return false;
+    while ((t = xf_source_token(src, &at)).kind != XF_TOKEN_END) {
+        char ch = t.kind == XF_TOKEN_PUNCT ? src->text[t.begin] : ' ';
+
+        if (ch == '(' || ch == '{')
+            depth++;
+        else if ((ch == ')' || ch == '}') && !--depth)
+            break;
+        else if (ch == ';' && depth == 1 && n < 2)
+            places[n++] = t.begin;
+        if (!depth)
+            return false;
+    }
+    places[2] = t.begin;
+    return n == 2;
+}
+
+/* The parts of a for statement by the semicolons in front of them: parts[i] is
+ * 0 init, 1 condition, 2 step. A part that is spelled elsewhere, a macro's
+ * argument or invocation inside of a macro's body, has no place among them. */
+static bool for_parts_by_place(struct lowering *l, CXCursor c,
+                               const struct kids *k, int parts[3])
+{
+    CXSourceLocation at = clang_getRangeStart(clang_getCursorExtent(c));
+    bool macro = in_macro(at);
+    struct xf_place begin = macro ? spelling_place(l, at) : file_place(l, at);
+    const struct xf_source *src = *begin.real ? xf_text(begin.real) : NULL;
+    size_t places[3];
+
+    if (!src || begin.offset >= src->len ||
+        !find_semicolons(src, begin.offset, places))
+        return false;
+    for (size_t i = 0; i + 1 < k->len; i++) {
+        CXSourceLocation start =
+            clang_getRangeStart(clang_getCursorExtent(k->items[i]));
+        struct xf_place p = macro ? spelling_place(l, start)
+                                  : file_place(l, start);
+
+        if (p.real != begin.real || p.offset <= begin.offset ||
+            p.offset >= places[2])
+            return false;
+        parts[i] = p.offset < places[0] ? 0 : p.offset < places[1] ? 1 : 2;
+        if (i && parts[i] <= parts[i - 1])
+            return false;
+    }
+    return true;
+}
+
+/* Which part of a for statement the nth present child is when its place does
+ * not say it. libclang leaves absent parts out; what the parts do tells: a
+ * declaration is an init, what changes something is no condition, and with
+ * only one change `=` is taken for the init, anything else for the step. */
 static int for_part(const struct kids *k, size_t i)
 {
     size_t n = k->len - 1; /* the body comes last */
@@ -870,10 +944,14 @@ static void lower_for(struct lowering *l, CXCursor c, struct around around)
 {
     struct kids k = kids_of(c);
     size_t next = 0;
+    int parts[3] = {0, 1, 2};
 
+    if (k.len < 4 && !for_parts_by_place(l, c, &k, parts))
+        for (size_t i = 0; i + 1 < k.len; i++)
+            parts[i] = for_part(&k, i);
     begin(l, XF_OP_FOR, c, true, &around);
     for (int part = 0; part < 3; part++) {
-        if (next + 1 < k.len && for_part(&k, next) <= part)
+        if (next + 1 < k.len && parts[next] <= part)
             lower(l, k.items[next++], true, around);
         else
             put_nil(l);
@@ -1014,11 +1092,14 @@ static void lower_constant(struct lowering *l, CXCursor c, bool want_place,
                            struct around around)
 {
     long long value;
+    bool operand = clang_getCursorKind(c) == CXCursor_UnaryExpr;
 
     if (!evaluate(c, &value)) {
         generic(l, c, XF_OP_OTHER, want_place, around, 0, true);
         return;
     }
+    if (operand)
+        clang_visitChildren(c, skip_asm, l);
     begin(l, XF_OP_INT, c, want_place, &around);
     put_type(l, clang_getCursorType(c));
     put_int(l, value);
@@ -1044,6 +1125,8 @@ static void lower_cast(struct lowering *l, CXCursor c, bool want_place,
 
     begin(l, k.len ? XF_OP_CAST : XF_OP_OTHER, c, want_place, &around);
     put_type(l, clang_getCursorType(c));
+    for (size_t i = 0; i + 1 < k.len; i++)
+        clang_visitChildren(k.items[i], skip_asm, l);
     if (k.len)
         lower(l, k.items[k.len - 1], false, around);
     finish(l);
@@ -1102,8 +1185,7 @@ static void lower_asm(struct lowering *l, CXCursor c, struct around around)
     struct kids k = kids_of(c);
 
     begin(l, XF_OP_ASM, c, true, &around);
-    XF_GROW(l->asm_ends, l->nasms, l->asms_cap);
-    l->asm_ends[l->nasms++] = l->text.len;
+    add_asm(l, l->text.len);
     put_kids(l, &k, 0, around);
     finish(l);
     free(k.items);
@@ -1376,6 +1458,8 @@ static void add_asm_texts(struct lowering *l, CXCursor function)
     xf_asms_parse(&asms, text);
     free(text);
     for (size_t i = 0; i < asms.len && asms.len == l->nasms; i++) {
+        if (l->asm_ends[i] == NO_TEXT)
+            continue;
         xf_buf_add(&out, l->text.data + from, l->asm_ends[i] - from);
         put_asm(l, &out, &asms.items[i]);
         from = l->asm_ends[i];

@@ -63,7 +63,8 @@ struct walker {
     struct xf_map asm_seen;    /* "path:offset" of asm keywords */
     bool *asm_suspicious;      /* parallel */
     size_t asm_cap;
-    struct xf_map pointer_callers; /* functions with a call through a pointer */
+    struct xf_map lowered_anyway; /* functions with a call through a pointer
+                                     or a site, see lower.h */
     struct function *fn;
 };
 
@@ -425,7 +426,10 @@ static void emit_site(struct walker *w, const struct suspect *s, int frame,
     struct function *fn = w->fn;
     char line[16], endl[16], col[16], ord[16], subn[16], type[16];
     unsigned int end, ordinal;
+    char *name = take(clang_getCursorSpelling(fn->cursor));
 
+    xf_map_add(&w->lowered_anyway, name, NULL);
+    free(name);
     extent_of(fn, &s->at, &end, &ordinal);
     number(line, s->at.line);
     number(endl, end);
@@ -978,7 +982,7 @@ static void emit_function(struct walker *w)
                 ends(body_of(fn->cursor)) ? "1" : "0", NULL);
     }
     if (fn->calls_pointer)
-        xf_map_add(&w->pointer_callers, name, NULL);
+        xf_map_add(&w->lowered_anyway, name, NULL);
     free(name);
     free(spelled);
     free(section);
@@ -1084,9 +1088,9 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
     clang_visitChildren(top, on_top, &w);
-    xf_lower(out, unit, names, &w.pointer_callers,
+    xf_lower(out, unit, names, &w.lowered_anyway,
              options->frame_section);
-    xf_map_release(&w.pointer_callers);
+    xf_map_release(&w.lowered_anyway);
     xf_map_release(&w.macros);
     free(w.definitions);
     xf_map_release(&w.asm_seen);

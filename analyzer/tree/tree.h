@@ -75,4 +75,11 @@ const char *xf_op_name(enum xf_op op);
  * as needed). Prefer the source text where a node has a place. */
 void xf_tree_print(struct xf_buf *out, const struct xf_node *expression);
 
+/* The same; `fn` may write the text of a node itself and return true. `parens`:
+ * what is around it needs the node in parentheses. */
+typedef bool xf_print_fn(struct xf_buf *out, const struct xf_node *node,
+                         bool parens, void *payload);
+void xf_tree_print_with(struct xf_buf *out, const struct xf_node *expression,
+                        xf_print_fn *fn, void *payload);
+
 #endif

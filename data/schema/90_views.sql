@@ -2,14 +2,34 @@
 
 CREATE VIEW v_sites AS
 SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
-       b.arch, b.name AS build, s.macro, s.condition,
-       '' AS cause, '' AS contexts, '' AS disposition, '' AS status,
+       b.arch, b.name AS build, s.macro,
+       CASE s.condition WHEN '' THEN coalesce(t.predicate, '')
+            ELSE s.condition END AS condition,
+       coalesce(t.cause, '') AS cause, '' AS contexts, '' AS disposition, '' AS status,
        '' AS aou, '' AS rule, '' AS confidence,
        NULL AS severity, NULL AS occurrence, NULL AS detection,
        '' AS action_priority, NULL AS bug_count,
        s.debug_only AS in_debug_only,
        s.message, s.end_line, s.macros
-FROM site s JOIN build b ON b.id = s.build;
+FROM site s JOIN build b ON b.id = s.build
+LEFT JOIN trigger t ON t.site = s.id;
+
+-- What must have been decided for the site to fire, in order, the predicate
+-- last; role as in table trigger_literal.
+CREATE VIEW v_conditions AS
+SELECT s.site_id, b.arch, b.name AS build, l.n, l.text, l.polarity, l.file,
+       l.line, l.origin, l.cause, l.role
+FROM trigger_literal l
+JOIN site s ON s.id = l.site
+JOIN build b ON b.id = s.build;
+
+-- The same in one sentence; verdict: whether it can hold at all.
+CREATE VIEW v_triggers AS
+SELECT s.site_id, b.arch, b.name AS build, t.sentence, t.predicate, t.cause,
+       t.origin, t.verdict, t.proof
+FROM trigger t
+JOIN site s ON s.id = t.site
+JOIN build b ON b.id = s.build;
 
 CREATE VIEW v_calls AS
 SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file,

@@ -29,6 +29,7 @@
 #include "sites.h"
 #include "outputs.h"
 #include "store.h"
+#include "trigger.h"
 #include "visible.h"
 
 static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
@@ -754,6 +755,10 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_graph(store, s->data);
     stage_ends(s, "graph");
+    show_step(s, "conditions");
+    if (!rc)
+        rc = xf_trigger(store, s->root, s->data);
+    stage_ends(s, "trigger");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);

@@ -154,6 +154,8 @@ static void short_circuits(void **state)
     use("(asg == #0 %c (bin =&& #0 %a &q)) &z");
     check_guards("q", "a+");
     check_guards("z", "");
+    use("(if (cond #0 %a %b %c) &x)");
+    check_guards("x", "a ? b : c+");
     use("(asg == #0 %c (cond #0 %a &x &y)) &z");
     check_guards("x", "a+");
     check_guards("y", "a-");
