@@ -139,6 +139,16 @@ size_t xf_definitions_reaching(const struct xf_definitions *definitions,
                                uint32_t local, struct xf_point point,
                                const struct xf_definition ***out);
 
+/* Whether something may define the local on a way from the beginning of block
+ * `from` to `point` that does not pass `from` again. */
+bool xf_definitions_between(const struct xf_definitions *definitions,
+                            uint32_t local, uint32_t from,
+                            struct xf_point point);
+
+/* Whether the address of the local is taken at all. */
+bool xf_definitions_shared(const struct xf_definitions *definitions,
+                           uint32_t local);
+
 /* Whether the address of the local is taken anywhere but as an argument. */
 bool xf_definitions_escapes(const struct xf_definitions *definitions,
                             uint32_t local);

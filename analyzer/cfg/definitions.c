@@ -314,6 +314,52 @@ done:
     return s.nfound;
 }
 
+static bool defines(const struct xf_definitions *d, uint32_t local,
+                    uint32_t block, size_t index)
+{
+    for (size_t i = d->first[block]; i < d->first[block + 1]; i++)
+        if (d->entries[i].local == local &&
+            d->entries[i].definition.point.index < index)
+            return true;
+    return false;
+}
+
+bool xf_definitions_between(const struct xf_definitions *d, uint32_t local,
+                            uint32_t from, struct xf_point point)
+{
+    size_t n = xf_cfg_count(d->cfg), depth = 0;
+    uint32_t *stack = xf_calloc(n + 1, sizeof(*stack));
+    char *seen = xf_calloc(n, 1);
+    bool found = local >= d->nlocals ||
+                 defines(d, local, point.block, point.index);
+
+    if (point.block != from)
+        stack[depth++] = point.block;
+    while (depth && !found) {
+        const struct xf_block *b = xf_cfg_block(d->cfg, stack[--depth]);
+
+        for (size_t i = 0; i < b->nprev && !found; i++) {
+            uint32_t p = b->prev[i];
+
+            if (seen[p] || !xf_cfg_block(d->cfg, p)->reachable)
+                continue;
+            seen[p] = 1;
+            found = defines(d, local, p, SIZE_MAX);
+            if (p != from)
+                stack[depth++] = p;
+        }
+    }
+    free(stack);
+    free(seen);
+    return found;
+}
+
+bool xf_definitions_shared(const struct xf_definitions *d, uint32_t local)
+{
+    return local >= d->nlocals || d->locals[local].escapes ||
+           d->locals[local].argument;
+}
+
 bool xf_definitions_escapes(const struct xf_definitions *d, uint32_t local)
 {
     return local >= d->nlocals || d->locals[local].escapes;

@@ -64,28 +64,27 @@ static const struct xf_node *find_site(const struct xf_node *n,
     return NULL;
 }
 
+bool condition_find_in(struct program *p, struct body *body, struct site *site)
+{
+    const struct xf_source *src = program_source(p, site->file);
+    size_t nth = site->nth;
+
+    if (!src || site->line < 1 || (size_t)site->line > src->nlines ||
+        program_body(p, body))
+        return false;
+    site->node = find_site(body->root, site,
+                           src->lines[site->line - 1] + (size_t)site->col - 1,
+                           &nth);
+    site->body = site->node ? body : NULL;
+    return site->node != NULL;
+}
+
 bool condition_find(struct program *p, struct function *function,
                     struct site *site)
 {
-    const struct xf_source *src = program_source(p, site->file);
-
-    if (!src || site->line < 1 || (size_t)site->line > src->nlines)
-        return false;
-    for (size_t i = 0; i < function->nbodies; i++) {
-        size_t nth = site->nth;
-        const struct xf_node *found;
-
-        if (program_body(p, &function->bodies[i]))
-            return false;
-        found = find_site(function->bodies[i].root, site,
-                          src->lines[site->line - 1] + (size_t)site->col - 1,
-                          &nth);
-        if (!found)
-            continue;
-        site->body = &function->bodies[i];
-        site->node = found;
-        return true;
-    }
+    for (size_t i = 0; i < function->nbodies; i++)
+        if (condition_find_in(p, &function->bodies[i], site))
+            return true;
     return false;
 }
 
@@ -725,7 +724,7 @@ static size_t last_decision(const struct condition *c)
     return c->len;
 }
 
-static size_t first_predicate(const struct condition *c)
+size_t condition_first_predicate(const struct condition *c)
 {
     for (size_t i = 0; i < c->len; i++)
         if (c->items[i].role == ROLE_PREDICATE)
@@ -733,9 +732,9 @@ static size_t first_predicate(const struct condition *c)
     return last_decision(c);
 }
 
-static bool is_predicate(const struct condition *c, size_t i)
+bool condition_is_predicate(const struct condition *c, size_t i)
 {
-    size_t first = first_predicate(c);
+    size_t first = condition_first_predicate(c);
 
     return i == first ||
            (i > first && c->items[first].role == ROLE_PREDICATE &&
@@ -763,7 +762,7 @@ char *condition_predicate(const struct condition *c)
     struct xf_buf out = XF_BUF_INIT;
 
     for (size_t i = 0; i < c->len; i++)
-        if (is_predicate(c, i)) {
+        if (condition_is_predicate(c, i)) {
             char *text = phrase(&c->items[i]);
 
             xf_buf_addf(&out, "%s%s", out.len ? " && " : "", text);
@@ -782,7 +781,7 @@ static void add_group(struct xf_buf *out, const struct condition *c,
         bool guard = l->role == ROLE_GUARD || l->role == ROLE_CASE ||
                      l->role == ROLE_DEFAULT || l->role == ROLE_ANY;
 
-        if (is_predicate(c, i) ||
+        if (condition_is_predicate(c, i) ||
             (role == ROLE_GUARD ? !guard : l->role != role) ||
             (role == ROLE_LOOP_EXIT && l->counts))
             continue;
@@ -804,7 +803,7 @@ char *condition_sentence(const struct condition *c, const struct site *site)
         return xf_buf_detach(&out);
     }
     for (size_t i = 0; i < c->len; i++)
-        if (is_predicate(c, i)) {
+        if (condition_is_predicate(c, i)) {
             xf_buf_adds(&out, any ? " and " : "fires when ");
             add_phrase(&out, &c->items[i]);
             any = true;

@@ -59,6 +59,7 @@ struct site {
 /* Finds site->node in the bodies of `function`; false when it is not there. */
 bool condition_find(struct program *p, struct function *function,
                     struct site *site);
+bool condition_find_in(struct program *p, struct body *body, struct site *site);
 
 /* The literals in order, the predicate last. */
 void condition_make(struct condition *out, struct program *p,
@@ -70,6 +71,11 @@ char *condition_sentence(const struct condition *condition,
                          const struct site *site);
 /* The predicates alone, "" when there is none. Caller frees. */
 char *condition_predicate(const struct condition *condition);
+
+/* Whether literal `i` makes the site fire; the first that does, or the number
+ * of literals. */
+bool condition_is_predicate(const struct condition *condition, size_t i);
+size_t condition_first_predicate(const struct condition *condition);
 
 /* The block that is reached when the decision of guard `g` goes the other
  * way. */

@@ -373,6 +373,66 @@ const struct writers *program_writers(struct program *p, const char *key)
     return at == XF_MAP_NONE ? &none : &p->writers[at];
 }
 
+/* ---- the command line ----------------------------------------------------------- */
+
+static void add_parameters(struct program *p, const struct xf_node *n)
+{
+    if (n->op == XF_OP_ADDRESS) {
+        const struct xf_node *object = stored(n->kids[0]);
+        char *key = program_key(object);
+
+        if (key && object->op == XF_OP_VAR)
+            xf_map_add(&p->parameters, key, NULL);
+        free(key);
+    }
+    for (uint32_t i = 0; i < n->nkids; i++)
+        add_parameters(p, n->kids[i]);
+}
+
+/* What the functions that parse a parameter write. */
+static void add_parsers(struct program *p, const struct xf_node *n)
+{
+    const struct function *f = n->op == XF_OP_FN ? program_callee(p, n) : NULL;
+
+    for (size_t i = 0; f && i < p->written.len; i++)
+        for (size_t k = 0; k < p->writers[i].len; k++)
+            if (p->writers[i].items[k].body->function == f &&
+                strchr(p->written.keys[i], '\x1f'))
+                xf_map_add(&p->parameters, p->written.keys[i], NULL);
+    for (uint32_t i = 0; i < n->nkids; i++)
+        add_parsers(p, n->kids[i]);
+}
+
+int program_parameters(struct program *p, const char *record)
+{
+    char *mark = xf_format("^%s(", record);
+    char *other = xf_format("^%s ", record);
+
+    for (size_t i = 0; i < p->nvariables; i++) {
+        struct variable *v = &p->variables[i];
+
+        if (!strstr(v->text, mark) && !strstr(v->text, other))
+            continue;
+        if (!v->tree)
+            v->tree = xf_tree_read(v->text, v->types);
+        if (!v->tree) {
+            free(mark);
+            free(other);
+            return -1;
+        }
+        add_parameters(p, xf_tree_root(v->tree));
+        add_parsers(p, xf_tree_root(v->tree));
+    }
+    free(mark);
+    free(other);
+    return 0;
+}
+
+bool program_is_parameter(struct program *p, const char *key)
+{
+    return xf_map_find(&p->parameters, key) != XF_MAP_NONE;
+}
+
 /* ---- all --------------------------------------------------------------------- */
 
 static unsigned int long_bits_of(const char *arch)
@@ -439,4 +499,5 @@ void program_release(struct program *p)
     xf_map_release(&p->variable_keys);
     xf_map_release(&p->files);
     xf_map_release(&p->written);
+    xf_map_release(&p->parameters);
 }

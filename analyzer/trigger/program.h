@@ -87,6 +87,7 @@ struct program {
     struct xf_map files;
     struct xf_source **sources; /* NULL: cannot be read */
     size_t sources_cap;
+    struct xf_map parameters; /* keys of globals that the command line sets */
     struct xf_map written; /* "name\x1fhome" or "record.member" */
     struct writers *writers;
     size_t writers_cap;
@@ -108,6 +109,11 @@ const struct xf_node *program_parent(const struct body *body,
 
 /* NULL when the file cannot be read. */
 const struct xf_source *program_source(struct program *p, const char *file);
+
+/* Whether a command line parameter sets the global with that key. */
+bool program_is_parameter(struct program *p, const char *key);
+/* Which records describe command line parameters; before the first question. */
+int program_parameters(struct program *p, const char *record);
 
 /* Writers of a global variable or of a member ("record.member"). */
 const struct writers *program_writers(struct program *p, const char *key);

@@ -9,14 +9,185 @@
 
 #include "alloc.h"
 #include "condition.h"
+#include "feasible.h"
+#include "origin.h"
 #include "program.h"
+#include "sources.h"
+
+struct stage {
+    struct program *p;
+    struct sources *sources;
+};
+
+/* What was found out about one site. */
+struct result {
+    struct condition condition;
+    struct origins *origins; /* per literal */
+    enum cause cause;
+    char *origin;        /* chain, or where it was lost */
+    const char *verdict; /* literal */
+    char *proof;
+};
+
+/* ---- causes ------------------------------------------------------------------ */
+
+static void trace_guard(struct origins *out, struct stage *s,
+                        struct body *body, uint32_t guard)
+{
+    const struct xf_block *g = xf_cfg_block(body->cfg, guard);
+    struct origins one;
+    struct xf_point point;
+
+    if (!g->condition || g->never)
+        return;
+    if (!xf_cfg_point(body->cfg, g->condition, &point))
+        point = (struct xf_point){guard, 0};
+    origin_trace(&one, s->p, s->sources, body, g->condition, point,
+                 g->guard == XF_GUARD_TRUE    ? WANT_NOT_ZERO
+                 : g->guard == XF_GUARD_FALSE ? WANT_ZERO
+                                              : WANT_ANY);
+    origins_add(out, &one, 0);
+    origins_release(&one);
+}
+
+static void trace_literal(struct origins *out, struct stage *s,
+                          const struct site *site, const struct literal *l)
+{
+    memset(out, 0, sizeof(*out));
+    if (!site->body || l->role == ROLE_CONSTANT || l->role == ROLE_NEVER)
+        return;
+    if (!l->nguards && l->guard != XF_CFG_NONE)
+        trace_guard(out, s, site->body, l->guard);
+    for (size_t i = 0; i < l->nguards; i++)
+        trace_guard(out, s, site->body, l->guards[i]);
+}
+
+/* The predicate says it; when that is Xen's own state the nearest decision
+ * before it may say more. */
+#define BEFORE 8
+
+static void choose_cause(struct result *r, const struct site *site)
+{
+    struct condition *c = &r->condition;
+    struct origins all = {0};
+    size_t predicate = condition_first_predicate(c);
+    unsigned int farther = BEFORE;
+    enum cause best;
+
+    for (size_t i = 0; i < c->len; i++)
+        if (condition_is_predicate(c, i))
+            origins_add(&all, &r->origins[i], 0);
+    best = origins_best(&all);
+    if (best == CAUSE_UNKNOWN && !all.lost)
+        for (size_t i = predicate; i-- > 0;)
+            if (c->items[i].role != ROLE_CHECK &&
+                c->items[i].role != ROLE_LOOP_EXIT) {
+                origins_add(&all, &r->origins[i], farther);
+                farther += BEFORE;
+            }
+    best = origins_best(&all);
+    r->cause = best;
+    if (best != CAUSE_UNKNOWN)
+        r->origin = xf_strdup(all.items[best].chain);
+    else if (all.lost)
+        r->origin = xf_format("lost: %s", all.lost);
+    else if (strcmp(site->witness, "asm") && site->node && !c->len) {
+        r->cause = CAUSE_INTERNAL;
+        r->origin = xf_format("to get here is the fault: nothing in %s() "
+                              "decides about it",
+                              site->function);
+    } else
+        r->origin = xf_strdup("lost: decided by assembly");
+    origins_release(&all);
+}
+
+/* ---- verdicts ------------------------------------------------------------------ */
+
+/* The site is excluded when it is in all bodies that hold it. */
+static int refute(struct stage *s, const struct site *site, char **proof)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        s->p->store, "SELECT function FROM site_function WHERE site = ?1 AND "
+                     "how = 'body' ORDER BY function");
+    bool open = false;
+    int rc;
+
+    *proof = NULL;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, site->id);
+    while ((rc = xf_store_step(s->p->store, q)) > 0 && !open) {
+        struct function *f = program_function(s->p, sqlite3_column_int64(q, 0));
+
+        open |= !f || !f->nbodies;
+        for (size_t i = 0; f && i < f->nbodies && !open; i++) {
+            struct site one = *site;
+            struct condition c;
+            char *text;
+
+            if (!condition_find_in(s->p, &f->bodies[i], &one)) {
+                open = true;
+                break;
+            }
+            condition_make(&c, s->p, &one);
+            text = feasible_refute(s->p, &one, &c);
+            condition_release(&c);
+            open |= !text;
+            if (!*proof)
+                *proof = text;
+            else
+                free(text);
+        }
+    }
+    sqlite3_reset(q);
+    if (open) {
+        free(*proof);
+        *proof = NULL;
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+/* Near enough to the value's origin that nothing lies between. */
+#define NEAR 2
+
+static int judge(struct stage *s, const struct site *site, struct result *r)
+{
+    struct condition *c = &r->condition;
+
+    r->verdict = "undecided";
+    if (site->body && refute(s, site, &r->proof))
+        return -1;
+    if (r->proof) {
+        r->verdict = "infeasible";
+        return 0;
+    }
+    for (size_t i = 0; i < c->len; i++) {
+        const struct origin *o;
+
+        if (!condition_is_predicate(c, i))
+            continue;
+        o = &r->origins[i].items[origins_best(&r->origins[i])];
+        if (o->chain && o->cause < CAUSE_CONCURRENCY && o->distance <= NEAR) {
+            r->verdict = "feasible";
+            r->proof = xf_format("nothing lies between the predicate and %s",
+                                 o->chain);
+            break;
+        }
+    }
+    if (!r->proof)
+        r->proof = xf_strdup("");
+    return 0;
+}
+
+/* ---- writing -------------------------------------------------------------------- */
 
 static int write_literal(struct program *p, const struct site *site, int n,
-                         const struct literal *l)
+                         const struct literal *l, const struct origins *o)
 {
     sqlite3_stmt *s = xf_store_prepare(
         p->store, "INSERT INTO trigger_literal VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                   "?7, ?8, ?9)");
+    enum cause best = origins_best(o);
 
     if (!s)
         return -1;
@@ -27,17 +198,24 @@ static int write_literal(struct program *p, const struct site *site, int n,
     sqlite3_bind_int(s, 5, l->polarity);
     xf_bind(s, 6, site->body ? site->body->function->file : site->file);
     sqlite3_bind_int(s, 7, l->line);
-    xf_bind(s, 8, "");
-    xf_bind(s, 9, "");
+    xf_bind(s, 8, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
+                      ? "constant of this build"
+                  : best != CAUSE_UNKNOWN ? o->items[best].chain
+                  : o->lost               ? o->lost
+                                          : "");
+    xf_bind(s, 9, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
+                      ? cause_name(CAUSE_CONFIGURATION)
+                      : cause_name(best));
     return xf_store_run(p->store, s);
 }
 
-static int write_trigger(struct program *p, const struct site *site,
-                         const struct condition *c)
+static int write_result(struct program *p, const struct site *site,
+                        const struct result *r)
 {
     sqlite3_stmt *s = xf_store_prepare(
         p->store,
         "INSERT INTO trigger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    const struct condition *c = &r->condition;
     char *sentence = condition_sentence(c, site);
     char *predicate = condition_predicate(c);
     int rc = -1;
@@ -48,18 +226,20 @@ static int write_trigger(struct program *p, const struct site *site,
             sqlite3_bind_int64(s, 2, site->body->function->id);
         xf_bind(s, 3, sentence);
         xf_bind(s, 4, predicate);
-        xf_bind(s, 5, "");
-        xf_bind(s, 6, "");
-        xf_bind(s, 7, "undecided");
-        xf_bind(s, 8, "");
+        xf_bind(s, 5, cause_name(r->cause));
+        xf_bind(s, 6, r->origin);
+        xf_bind(s, 7, r->verdict);
+        xf_bind(s, 8, r->proof);
         rc = xf_store_run(p->store, s);
     }
     free(sentence);
     free(predicate);
     for (size_t i = 0; i < c->len && !rc; i++)
-        rc = write_literal(p, site, (int)i + 1, &c->items[i]);
+        rc = write_literal(p, site, (int)i + 1, &c->items[i], &r->origins[i]);
     return rc;
 }
+
+/* ---- sites ----------------------------------------------------------------------- */
 
 /* The function that holds it: the first whose body shows it. */
 static int find_body(struct program *p, struct site *site)
@@ -82,16 +262,27 @@ static int find_body(struct program *p, struct site *site)
     return rc < 0 ? -1 : 0;
 }
 
-static int do_site(struct program *p, struct site *site)
+static int do_site(struct stage *s, struct site *site)
 {
-    struct condition c;
+    struct result r = {0};
     int rc;
 
-    if (find_body(p, site))
+    if (find_body(s->p, site))
         return -1;
-    condition_make(&c, p, site);
-    rc = write_trigger(p, site, &c);
-    condition_release(&c);
+    condition_make(&r.condition, s->p, site);
+    r.origins = xf_calloc(r.condition.len + 1, sizeof(*r.origins));
+    for (size_t i = 0; i < r.condition.len; i++)
+        trace_literal(&r.origins[i], s, site, &r.condition.items[i]);
+    choose_cause(&r, site);
+    rc = judge(s, site, &r);
+    if (!rc)
+        rc = write_result(s->p, site, &r);
+    for (size_t i = 0; i < r.condition.len; i++)
+        origins_release(&r.origins[i]);
+    free(r.origins);
+    free(r.origin);
+    free(r.proof);
+    condition_release(&r.condition);
     return rc;
 }
 
@@ -149,44 +340,59 @@ static int load_sites(struct sites *sites, struct program *p)
 }
 
 static int do_build(struct xf_store *store, const char *root, int64_t build,
-                    const char *arch)
+                    const char *arch, struct sources *sources)
 {
     struct program p;
     struct sites sites = {0};
+    struct stage stage = {&p, sources};
     int rc = program_load(&p, store, root, build, arch);
+    const char *record;
 
+    for (int i = 0; !rc && (record = sources_parameter_record(sources, i)); i++)
+        rc = program_parameters(&p, record);
     if (!rc)
         rc = load_sites(&sites, &p);
     for (size_t i = 0; i < sites.len && !rc; i++)
-        rc = do_site(&p, &sites.items[i]);
+        rc = do_site(&stage, &sites.items[i]);
     free(sites.items);
     xf_map_release(&sites.strings);
     program_release(&p);
     return rc;
 }
 
-int xf_trigger(struct xf_store *store, const char *root, const char *data_dir)
+struct build {
+    int64_t id;
+    char *arch;
+};
+
+static int load_builds(struct xf_store *store, struct build **builds, size_t *n)
 {
     sqlite3_stmt *s = xf_store_prepare(store,
                                        "SELECT id, arch FROM build ORDER BY id");
-    struct {
-        int64_t id;
-        char *arch;
-    } *builds = NULL;
-    size_t n = 0, cap = 0;
+    size_t cap = 0;
     int rc = s ? 0 : -1;
 
-    (void)data_dir;
     while (s && (rc = xf_store_step(store, s)) > 0) {
-        XF_GROW(builds, n, cap);
-        builds[n].id = sqlite3_column_int64(s, 0);
-        builds[n++].arch = xf_strdup(xf_column(s, 1));
+        XF_GROW(*builds, *n, cap);
+        (*builds)[*n].id = sqlite3_column_int64(s, 0);
+        (*builds)[(*n)++].arch = xf_strdup(xf_column(s, 1));
     }
+    return rc;
+}
+
+int xf_trigger(struct xf_store *store, const char *root, const char *data_dir)
+{
+    struct sources *sources = sources_load(data_dir);
+    struct build *builds = NULL;
+    size_t n = 0;
+    int rc = sources ? load_builds(store, &builds, &n) : -1;
+
     for (size_t i = 0; i < n; i++) {
         if (!rc)
-            rc = do_build(store, root, builds[i].id, builds[i].arch);
+            rc = do_build(store, root, builds[i].id, builds[i].arch, sources);
         free(builds[i].arch);
     }
     free(builds);
+    sources_free(sources);
     return rc;
 }
