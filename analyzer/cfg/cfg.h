@@ -125,6 +125,7 @@ struct xf_definition {
     struct xf_point point; /* behind which it holds; entry for parameters */
 };
 
+/* Not for several threads at once. */
 struct xf_definitions;
 
 struct xf_definitions *xf_definitions_build(const struct xf_cfg *cfg,
@@ -135,13 +136,13 @@ void xf_definitions_free(struct xf_definitions *definitions);
  * blocks. XF_DEF_PART, _ASM, _CALL and _UNKNOWN leave earlier ones standing.
  * Returns their number; *out is the caller's to free, its elements live as
  * long as `definitions`. */
-size_t xf_definitions_reaching(const struct xf_definitions *definitions,
+size_t xf_definitions_reaching(struct xf_definitions *definitions,
                                uint32_t local, struct xf_point point,
                                const struct xf_definition ***out);
 
 /* Whether something may define the local on a way from the beginning of block
  * `from` to `point` that does not pass `from` again. */
-bool xf_definitions_between(const struct xf_definitions *definitions,
+bool xf_definitions_between(struct xf_definitions *definitions,
                             uint32_t local, uint32_t from,
                             struct xf_point point);
 
@@ -157,7 +158,7 @@ bool xf_definitions_escapes(const struct xf_definitions *definitions,
  * comparisons with constants), or the one whose result the local in it holds,
  * when that is its only definition there. NULL when there is none. */
 const struct xf_node *xf_definitions_call(const struct xf_cfg *cfg,
-                                          const struct xf_definitions *d,
+                                          struct xf_definitions *d,
                                           const struct xf_node *literal);
 
 #endif

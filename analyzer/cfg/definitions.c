@@ -30,6 +30,10 @@ struct xf_definitions {
     size_t nentries, entries_cap;
     size_t *first; /* per block: its first entry; one more at the end */
     struct xf_definition *parameters; /* per local */
+    /* of a walk: */
+    uint32_t *stack;
+    uint32_t *seen; /* per block: the walk that saw it last */
+    uint32_t walks;
 };
 
 static bool is_array(const struct xf_node *n)
@@ -209,6 +213,8 @@ struct xf_definitions *xf_definitions_build(const struct xf_cfg *cfg,
             add_action(d, block->actions[i], (struct xf_point){b, i});
     }
     d->first[n] = d->nentries;
+    d->stack = xf_calloc(n + 1, sizeof(*d->stack));
+    d->seen = xf_calloc(n, sizeof(*d->seen));
     d->parameters = xf_calloc(d->nlocals + 1, sizeof(*d->parameters));
     for (size_t i = 0; i < d->nlocals; i++)
         d->parameters[i] = (struct xf_definition){
@@ -224,6 +230,8 @@ void xf_definitions_free(struct xf_definitions *d)
     free(d->entries);
     free(d->first);
     free(d->parameters);
+    free(d->stack);
+    free(d->seen);
     free(d);
 }
 
@@ -275,41 +283,50 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-size_t xf_definitions_reaching(const struct xf_definitions *d, uint32_t local,
+/* Pushes the predecessors of a block that this walk has not seen. */
+static size_t push_before(const struct xf_definitions *d, uint32_t block,
+                          size_t depth)
+{
+    const struct xf_block *b = xf_cfg_block(d->cfg, block);
+
+    for (size_t i = 0; i < b->nprev; i++) {
+        uint32_t p = b->prev[i];
+
+        if (d->seen[p] == d->walks || !xf_cfg_block(d->cfg, p)->reachable)
+            continue;
+        d->seen[p] = d->walks;
+        d->stack[depth++] = p;
+    }
+    return depth;
+}
+
+size_t xf_definitions_reaching(struct xf_definitions *d, uint32_t local,
                                struct xf_point point,
                                const struct xf_definition ***out)
 {
     struct search s = {.d = d, .local = local};
-    size_t n = xf_cfg_count(d->cfg), depth = 0;
-    uint32_t *stack = xf_calloc(n + 1, sizeof(*stack));
-    char *seen = xf_calloc(n, 1);
+    size_t depth = 0;
 
     *out = NULL;
     if (local >= d->nlocals)
-        goto done;
-    if (!scan_block(&s, point.block, point.index))
-        stack[depth++] = point.block;
+        return 0;
+    d->walks++;
+    if (!scan_block(&s, point.block, point.index)) {
+        if (point.block == XF_CFG_ENTRY && d->locals[local].parameter)
+            add_found(&s, &d->parameters[local]);
+        depth = push_before(d, point.block, 0);
+    }
     while (depth) {
-        uint32_t b = stack[--depth];
-        const struct xf_block *block = xf_cfg_block(d->cfg, b);
+        uint32_t b = d->stack[--depth];
 
+        if (scan_block(&s, b, SIZE_MAX))
+            continue;
         if (b == XF_CFG_ENTRY && d->locals[local].parameter)
             add_found(&s, &d->parameters[local]);
-        for (size_t i = 0; i < block->nprev; i++) {
-            uint32_t p = block->prev[i];
-
-            if (seen[p] || !xf_cfg_block(d->cfg, p)->reachable)
-                continue;
-            seen[p] = 1;
-            if (!scan_block(&s, p, SIZE_MAX))
-                stack[depth++] = p;
-        }
+        depth = push_before(d, b, depth);
     }
     if (s.nfound)
         qsort(s.found, s.nfound, sizeof(*s.found), by_place);
-done:
-    free(stack);
-    free(seen);
     *out = s.found;
     return s.nfound;
 }
@@ -324,34 +341,26 @@ static bool defines(const struct xf_definitions *d, uint32_t local,
     return false;
 }
 
-bool xf_definitions_between(const struct xf_definitions *d, uint32_t local,
+bool xf_definitions_between(struct xf_definitions *d, uint32_t local,
                             uint32_t from, struct xf_point point)
 {
-    size_t n = xf_cfg_count(d->cfg), depth = 0;
-    uint32_t *stack = xf_calloc(n + 1, sizeof(*stack));
-    char *seen = xf_calloc(n, 1);
-    bool found = local >= d->nlocals ||
-                 defines(d, local, point.block, point.index);
+    size_t depth;
 
-    if (point.block != from)
-        stack[depth++] = point.block;
-    while (depth && !found) {
-        const struct xf_block *b = xf_cfg_block(d->cfg, stack[--depth]);
+    if (local >= d->nlocals || defines(d, local, point.block, point.index))
+        return true;
+    if (point.block == from)
+        return false;
+    d->walks++;
+    depth = push_before(d, point.block, 0);
+    while (depth) {
+        uint32_t b = d->stack[--depth];
 
-        for (size_t i = 0; i < b->nprev && !found; i++) {
-            uint32_t p = b->prev[i];
-
-            if (seen[p] || !xf_cfg_block(d->cfg, p)->reachable)
-                continue;
-            seen[p] = 1;
-            found = defines(d, local, p, SIZE_MAX);
-            if (p != from)
-                stack[depth++] = p;
-        }
+        if (defines(d, local, b, SIZE_MAX))
+            return true;
+        if (b != from)
+            depth = push_before(d, b, depth);
     }
-    free(stack);
-    free(seen);
-    return found;
+    return false;
 }
 
 bool xf_definitions_shared(const struct xf_definitions *d, uint32_t local)
@@ -395,7 +404,7 @@ static const struct xf_node *without_sugar(const struct xf_node *n)
 }
 
 const struct xf_node *xf_definitions_call(const struct xf_cfg *cfg,
-                                          const struct xf_definitions *d,
+                                          struct xf_definitions *d,
                                           const struct xf_node *literal)
 {
     const struct xf_node *n = without_sugar(literal);

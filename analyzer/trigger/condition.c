@@ -50,31 +50,22 @@ static bool is_site(const struct xf_node *n, const struct site *site,
     return atoi(dot + 1) == site->frame || !strcmp(dot, ".-1");
 }
 
-static const struct xf_node *find_site(const struct xf_node *n,
-                                       const struct site *site, size_t begin,
-                                       size_t *nth)
-{
-    const struct xf_node *found;
-
-    if (is_site(n, site, begin) && !(*nth)--)
-        return n;
-    for (uint32_t i = 0; i < n->nkids; i++)
-        if ((found = find_site(n->kids[i], site, begin, nth)))
-            return found;
-    return NULL;
-}
-
 bool condition_find_in(struct program *p, struct body *body, struct site *site)
 {
     const struct xf_source *src = program_source(p, site->file);
-    size_t nth = site->nth;
+    const struct xf_node **list;
+    size_t nth = site->nth, begin, len;
 
     if (!src || site->line < 1 || (size_t)site->line > src->nlines ||
         program_body(p, body))
         return false;
-    site->node = find_site(body->root, site,
-                           src->lines[site->line - 1] + (size_t)site->col - 1,
-                           &nth);
+    begin = src->lines[site->line - 1] + (size_t)site->col - 1;
+    list = site->frame < 0 ? body->calls : body->asms;
+    len = site->frame < 0 ? body->ncalls : body->nasms;
+    site->node = NULL;
+    for (size_t i = 0; i < len && !site->node; i++)
+        if (is_site(list[i], site, begin) && !nth--)
+            site->node = list[i];
     site->body = site->node ? body : NULL;
     return site->node != NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "text.h"
 #include "value.h"
 
 #define DEPTH 4 /* definitions of definitions */
@@ -379,6 +380,7 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     const struct xf_block *g = xf_cfg_block(cfg, guard);
     bool truth = g->guard == XF_GUARD_TRUE;
     struct xf_point at;
+    char *text, *proof;
 
     if ((!truth && g->guard != XF_GUARD_FALSE) || !g->condition ||
         !xf_cfg_point(cfg, g->condition, &at))
@@ -395,10 +397,14 @@ static char *refute_guard(struct prover *v, uint32_t guard)
                          h->condition->line ? h->condition->line
                                             : h->decider->line);
     }
-    if (excluded_by_range(v, g->condition, truth, at))
-        return xf_strdup("no value of its type, definitions and earlier "
-                         "decisions makes it so");
-    return NULL;
+    if (!excluded_by_range(v, g->condition, truth, at))
+        return NULL;
+    text = text_of(v->p, v->body, g->condition, SIZE_MAX);
+    proof = xf_format("`%s` is never %s by the types, definitions and earlier "
+                      "decisions of its operands",
+                      text, truth ? "true" : "false");
+    free(text);
+    return proof;
 }
 
 static void set_guards(struct prover *v, uint32_t block)

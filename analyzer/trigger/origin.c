@@ -13,6 +13,7 @@
 #define HOPS 9      /* steps of a chain */
 #define CALLERS 24  /* of a function, followed to their arguments */
 #define WRITERS 12  /* of a global or member */
+#define SITES 16    /* calls of it in one caller */
 #define CALLEES 12  /* of a call through a pointer */
 
 /* How much farther away a value is behind such a step. */
@@ -358,23 +359,15 @@ static void follow_result(struct trace *t, const struct xf_node *call,
     }
 }
 
-/* Calls of `f` in the body of `caller`. */
-static void find_calls(struct trace *t, const struct xf_node *n,
-                       const struct body *b, const struct call_edge *e,
-                       const struct xf_node *out[16], size_t *len)
+static bool is_call_of(struct trace *t, const struct xf_node *call,
+                       const struct body *b, const struct call_edge *e)
 {
-    if (n->op == XF_OP_CALL && *len < 16) {
-        const struct xf_node *fn = n->kids[0];
+    const struct xf_node *fn = call->kids[0];
 
-        if (e->indirect ? fn->op != XF_OP_FN &&
-                              line_of(b, n) == (uint32_t)e->line
-                        : fn->op == XF_OP_FN &&
-                              !strcmp(fn->name, e->callee->name) &&
-                              program_callee(t->p, fn) == e->callee)
-            out[(*len)++] = n;
-    }
-    for (uint32_t i = 0; i < n->nkids; i++)
-        find_calls(t, n->kids[i], b, e, out, len);
+    if (e->indirect)
+        return fn->op != XF_OP_FN && line_of(b, call) == (uint32_t)e->line;
+    return fn->op == XF_OP_FN && !strcmp(fn->name, e->callee->name) &&
+           program_callee(t->p, fn) == e->callee;
 }
 
 static void follow_argument(struct trace *t, const struct call_edge *e,
@@ -383,22 +376,27 @@ static void follow_argument(struct trace *t, const struct call_edge *e,
 {
     for (size_t k = 0; k < e->caller->nbodies && k < 1; k++) {
         struct body *b = &e->caller->bodies[k];
-        const struct xf_node *calls[16];
         size_t n = 0;
 
         if (program_body(t->p, b))
             continue;
-        find_calls(t, b->root, b, e, calls, &n);
-        for (size_t i = 0; i < n; i++) {
-            char *text = xf_format("argument of %s()", e->caller->name);
-            struct step step = {at->steps, text, e->caller->file,
-                                line_of(b, calls[i])};
-            struct place next = nearer(at, &step, STEP);
+        for (size_t i = 0; i < b->ncalls && n < SITES; i++) {
+            const struct xf_node *call = b->calls[i];
+            struct step step;
+            struct place next;
+            char *text;
 
+            if (!is_call_of(t, call, b, e))
+                continue;
+            n++;
+            text = xf_format("argument of %s()", e->caller->name);
+            step = (struct step){at->steps, text, e->caller->file,
+                                 line_of(b, call)};
+            next = nearer(at, &step, STEP);
             next.body = b;
-            if (number + 1 < calls[i]->nkids &&
-                xf_cfg_point(b->cfg, calls[i], &next.point))
-                follow(t, calls[i]->kids[number + 1], &next, want);
+            if (number + 1 < call->nkids &&
+                xf_cfg_point(b->cfg, call, &next.point))
+                follow(t, call->kids[number + 1], &next, want);
             free(text);
         }
     }

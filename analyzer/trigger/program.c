@@ -212,6 +212,13 @@ static void add_parents(struct body *b, const struct xf_node *n,
 
     XF_GROW(b->parents, at, b->parents_cap);
     b->parents[at] = parent;
+    if (n->op == XF_OP_CALL) {
+        XF_GROW(b->calls, b->ncalls, b->calls_cap);
+        b->calls[b->ncalls++] = n;
+    } else if (n->op == XF_OP_ASM) {
+        XF_GROW(b->asms, b->nasms, b->asms_cap);
+        b->asms[b->nasms++] = n;
+    }
     for (uint32_t i = 0; i < n->nkids; i++)
         add_parents(b, n->kids[i], n);
 }
@@ -465,6 +472,8 @@ static void release_body(struct body *b)
     xf_tree_free(b->tree);
     xf_pointers_release(&b->nodes);
     free(b->parents);
+    free(b->calls);
+    free(b->asms);
     free(b->types);
     free(b->text);
 }

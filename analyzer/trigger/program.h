@@ -28,6 +28,8 @@ struct body {
     struct xf_pointers nodes; /* every node, the root first */
     const struct xf_node **parents; /* parallel */
     size_t parents_cap;
+    const struct xf_node **calls, **asms; /* in order of the text */
+    size_t ncalls, calls_cap, nasms, asms_cap;
 };
 
 struct call_edge {

@@ -20,7 +20,7 @@ static bool never_returns(const struct xf_node *callee, void *payload)
     return !strcmp(callee->name, "panic");
 }
 
-static void look(const struct xf_cfg *cfg, const struct xf_definitions *d,
+static void look(const struct xf_cfg *cfg, struct xf_definitions *d,
                  const struct xf_node *n)
 {
     const struct xf_definition **defs;
