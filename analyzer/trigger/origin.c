@@ -883,3 +883,16 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
     for (int i = 0; i < 3; i++)
         xf_pointers_release(&t.seen[i]);
 }
+
+void origin_trace_decision(struct origins *out, struct program *p,
+                           struct sources *s, struct body *body,
+                           uint32_t block)
+{
+    struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
+    struct place at = {body, {block, 0}, NULL, 0, 0};
+
+    memset(out, 0, sizeof(*out));
+    follow_decision(&t, &at, block);
+    for (int i = 0; i < 3; i++)
+        xf_pointers_release(&t.seen[i]);
+}

@@ -34,6 +34,11 @@ struct origins {
 void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct body *body, const struct xf_node *node,
                   struct xf_point point, enum want want);
+/* Why control gets to `block`: what the decisions on which it depends come
+ * from. */
+void origin_trace_decision(struct origins *out, struct program *p,
+                           struct sources *s, struct body *body,
+                           uint32_t block);
 void origins_release(struct origins *origins);
 
 /* Move what `from` found to `into` when it is nearer there, `farther` away. */

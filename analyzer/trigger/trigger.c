@@ -8,16 +8,24 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "aftermath.h"
 #include "condition.h"
+#include "console.h"
 #include "feasible.h"
 #include "origin.h"
+#include "producers.h"
 #include "program.h"
 #include "sources.h"
 
 struct stage {
     struct program *p;
     struct sources *sources;
+    struct console *console;
 };
+
+/* Who can be stopped instead of the host. */
+static const char *const subjects[] = {"struct domain *", "struct vcpu *",
+                                       NULL};
 
 /* What was found out about one site. */
 struct result {
@@ -239,6 +247,82 @@ static int write_result(struct program *p, const struct site *site,
     return rc;
 }
 
+static int write_producer(struct program *p, const struct site *site, int n,
+                          const struct producer *one)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store, "INSERT INTO trigger_producer VALUES (?1, ?2, ?3, ?4, ?5, "
+                  "?6, ?7, ?8)");
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, site->id);
+    sqlite3_bind_int(s, 2, n);
+    xf_bind(s, 3, one->body->function->name);
+    xf_bind(s, 4, one->body->function->file);
+    sqlite3_bind_int64(s, 5, one->line);
+    xf_bind(s, 6, one->text);
+    xf_bind(s, 7, cause_name(one->cause));
+    xf_bind(s, 8, one->origin);
+    return xf_store_run(p->store, s);
+}
+
+static int write_producers(struct stage *s, const struct site *site,
+                           const struct condition *c, bool *more)
+{
+    int rc = 0, n = 0;
+
+    for (size_t i = 0; i < c->len && !rc; i++) {
+        struct producers list;
+
+        if (!condition_is_predicate(c, i))
+            continue;
+        producers_list(&list, s->p, s->sources, site, &c->items[i]);
+        for (size_t k = 0; k < list.len && !rc; k++)
+            rc = write_producer(s->p, site, ++n, &list.items[k]);
+        *more |= list.more;
+        producers_release(&list);
+    }
+    return rc;
+}
+
+static int write_context(struct stage *s, const struct site *site,
+                         const struct condition *c)
+{
+    sqlite3_stmt *q;
+    struct aftermath a;
+    bool more = false;
+    char *why;
+    const char *console = console_at(s->console, site, &why);
+    int rc = write_producers(s, site, c, &more);
+
+    aftermath_find(&a, s->p, site, c, subjects);
+    q = rc ? NULL
+           : xf_store_prepare(s->p->store,
+                              "INSERT INTO trigger_context VALUES (?1, ?2, ?3, "
+                              "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    if (q) {
+        sqlite3_bind_int64(q, 1, site->id);
+        xf_bind(q, 2, console);
+        xf_bind(q, 3, why);
+        xf_bind(q, 4, a.returns);
+        sqlite3_bind_int64(q, 5, a.callers);
+        sqlite3_bind_int64(q, 6, a.checking);
+        sqlite3_bind_int(q, 7, a.changed_line);
+        xf_bind(q, 8, a.subject);
+        sqlite3_bind_int(q, 9, a.error_line);
+        xf_bind(q, 10, a.next);
+        sqlite3_bind_int(q, 11, a.next_line);
+        sqlite3_bind_int(q, 12, more);
+        rc = xf_store_run(s->p->store, q);
+    } else {
+        rc = -1;
+    }
+    aftermath_release(&a);
+    free(why);
+    return rc;
+}
+
 /* ---- sites ----------------------------------------------------------------------- */
 
 /* The function that holds it: the first whose body shows it. */
@@ -277,6 +361,8 @@ static int do_site(struct stage *s, struct site *site)
     rc = judge(s, site, &r);
     if (!rc)
         rc = write_result(s->p, site, &r);
+    if (!rc)
+        rc = write_context(s, site, &r.condition);
     for (size_t i = 0; i < r.condition.len; i++)
         origins_release(&r.origins[i]);
     free(r.origins);
@@ -339,43 +425,49 @@ static int load_sites(struct sites *sites, struct program *p)
     return rc;
 }
 
-static int do_build(struct xf_store *store, const char *root, int64_t build,
-                    const char *arch, struct sources *sources)
+struct build {
+    int64_t id;
+    char *arch, *kconfig;
+};
+
+static int do_build(struct xf_store *store, const char *root,
+                    const char *data_dir, const struct build *build,
+                    struct sources *sources)
 {
     struct program p;
     struct sites sites = {0};
-    struct stage stage = {&p, sources};
-    int rc = program_load(&p, store, root, build, arch);
+    struct stage stage = {&p, sources, NULL};
+    int rc = program_load(&p, store, root, build->id, build->arch);
     const char *record;
 
     for (int i = 0; !rc && (record = sources_parameter_record(sources, i)); i++)
         rc = program_parameters(&p, record);
+    if (!rc && !(stage.console = console_load(&p, data_dir, build->kconfig)))
+        rc = -1;
     if (!rc)
         rc = load_sites(&sites, &p);
     for (size_t i = 0; i < sites.len && !rc; i++)
         rc = do_site(&stage, &sites.items[i]);
     free(sites.items);
     xf_map_release(&sites.strings);
+    console_free(stage.console);
     program_release(&p);
     return rc;
 }
 
-struct build {
-    int64_t id;
-    char *arch;
-};
-
 static int load_builds(struct xf_store *store, struct build **builds, size_t *n)
 {
     sqlite3_stmt *s = xf_store_prepare(store,
-                                       "SELECT id, arch FROM build ORDER BY id");
+                                       "SELECT id, arch, kconfig FROM build ORDER BY "
+                                       "id");
     size_t cap = 0;
     int rc = s ? 0 : -1;
 
     while (s && (rc = xf_store_step(store, s)) > 0) {
         XF_GROW(*builds, *n, cap);
         (*builds)[*n].id = sqlite3_column_int64(s, 0);
-        (*builds)[(*n)++].arch = xf_strdup(xf_column(s, 1));
+        (*builds)[*n].arch = xf_strdup(xf_column(s, 1));
+        (*builds)[(*n)++].kconfig = xf_strdup(xf_column(s, 2));
     }
     return rc;
 }
@@ -389,8 +481,9 @@ int xf_trigger(struct xf_store *store, const char *root, const char *data_dir)
 
     for (size_t i = 0; i < n; i++) {
         if (!rc)
-            rc = do_build(store, root, builds[i].id, builds[i].arch, sources);
+            rc = do_build(store, root, data_dir, &builds[i], sources);
         free(builds[i].arch);
+        free(builds[i].kconfig);
     }
     free(builds);
     sources_free(sources);

@@ -5,8 +5,8 @@
  * whether they can hold at all.
  *
  * Reads tables build, site, site_function, function, call, body, variable and
- * the sources; writes trigger, trigger_literal, trigger_producer. Data:
- * xen/sources.json. The condition is that of one function: the decisions of
+ * the sources; writes trigger, trigger_literal, trigger_producer,
+ * trigger_context. Data: xen/sources.json, xen/console.json. The condition is that of one function: the decisions of
  * its callers come with the call path.
  */
 #ifndef XF_TRIGGER_H

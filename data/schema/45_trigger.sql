@@ -26,3 +26,31 @@ CREATE TABLE trigger_literal (    -- what must have been decided, in order
     cause    TEXT NOT NULL,
     PRIMARY KEY (site, n)
 ) STRICT;
+
+CREATE TABLE trigger_producer (   -- the site fires because a callee reported an error: who made it
+    site   INTEGER NOT NULL REFERENCES site,
+    n      INTEGER NOT NULL,      -- from 1
+    function TEXT NOT NULL,
+    file   TEXT NOT NULL,
+    line   INTEGER NOT NULL,
+    text   TEXT NOT NULL,         -- 'return -ENOMEM'
+    cause  TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (site, n)
+) STRICT;
+
+CREATE TABLE trigger_context (    -- what a disposition has to know
+    site        INTEGER PRIMARY KEY REFERENCES site,
+    console     TEXT NOT NULL,    -- 'available', 'not yet', 'both', 'early only', 'early and later',
+                                  -- 'firmware' (only the firmware's), 'unknown'
+    console_why TEXT NOT NULL,
+    returns     TEXT NOT NULL,    -- the function's result: 'nothing', 'error', 'truth', 'pointer', 'value'
+    callers     INTEGER NOT NULL, -- calls of the function
+    checking    INTEGER NOT NULL, -- those that look at the result; calls through pointers do not count
+    changed_line INTEGER NOT NULL, -- last line before, on every way, that writes more than locals; 0: none
+    subject     TEXT NOT NULL,    -- domain or vcpu that could be stopped instead, '' none at hand
+    error_line  INTEGER NOT NULL, -- decision that something else had failed, on every way; 0: none
+    next        TEXT NOT NULL,    -- statement that follows when the site does nothing
+    next_line   INTEGER NOT NULL,
+    more_producers INTEGER NOT NULL -- 1: trigger_producer is not complete
+) STRICT;

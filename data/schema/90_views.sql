@@ -26,9 +26,27 @@ JOIN build b ON b.id = s.build;
 -- The same in one sentence; verdict: whether it can hold at all.
 CREATE VIEW v_triggers AS
 SELECT s.site_id, b.arch, b.name AS build, t.sentence, t.predicate, t.cause,
-       t.origin, t.verdict, t.proof
+       t.origin, t.verdict, t.proof, c.console, c.console_why
 FROM trigger t
 JOIN site s ON s.id = t.site
+JOIN build b ON b.id = s.build
+LEFT JOIN trigger_context c ON c.site = s.id;
+
+-- A site that fires because a callee reported an error: the places that made
+-- the error.
+CREATE VIEW v_producers AS
+SELECT s.site_id, b.arch, b.name AS build, p.n, p.function, p.file, p.line,
+       p.text, p.cause, p.origin
+FROM trigger_producer p
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build;
+
+-- What a disposition has to know of the place, as in table trigger_context.
+CREATE VIEW v_aftermath AS
+SELECT s.site_id, b.arch, b.name AS build, c.returns, c.callers, c.checking,
+       c.changed_line, c.subject, c.error_line, c.next, c.next_line
+FROM trigger_context c
+JOIN site s ON s.id = c.site
 JOIN build b ON b.id = s.build;
 
 CREATE VIEW v_calls AS
