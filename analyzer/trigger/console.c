@@ -41,7 +41,11 @@ static void spread(struct console *c, struct function *f, unsigned char when)
     }
     while (depth) {
         f = stack[--depth];
-        for (size_t i = 0; i < f->ncallees && f != c->boot; i++) {
+        /* Behind a stop comes the crash path, whenever it was reached. */
+        if (f == c->boot || f->stops ||
+            in_list(cJSON_GetObjectItem(c->json, "not_followed"), f->name))
+            continue;
+        for (size_t i = 0; i < f->ncallees; i++) {
             struct function *g = f->callees[i]->callee;
             unsigned char *at = &c->when[g - c->p->functions];
 

@@ -3,13 +3,15 @@
 """Compare causes and verdicts with labelled sites of other revisions.
 
     causes.py --xenfmea PROGRAM --git DIR --labels FILE [--labels FILE ...]
-              [--work DIR] [--since YEAR-MONTH] [--limit N]
+              [--work DIR] [--since YEAR-MONTH] [--newest REVISION]
+              [--limit N]
 
 Each label file is tab separated with a header; columns id, parent (revision
 in which file:line is valid), file, line, kind, arch are needed. With a column
 `cause` the cause is compared; a row without it names a site that did fire, so
 its verdict must not be infeasible. Revisions are taken from the git folder,
-scanned once per architecture and kept in --work. Rows whose site the build of
+scanned once per architecture and kept in --work. Rows that were there before --since are left out,
+but for those of the --newest revision. Rows whose site the build of
 that revision does not compile are listed and not counted.
 """
 import argparse
@@ -72,8 +74,14 @@ def rows_of(args):
     for name in args.labels:
         with open(name, encoding="utf-8") as file:
             for row in csv.DictReader(file, delimiter="\t"):
-                if row.get("date", row.get("fix_date", "9")) >= args.since:
-                    yield row
+                place = row.get("master_location")
+                if place:  # the same site in the newest revision
+                    row["parent"] = args.newest
+                    row["file"], row["line"] = place.rsplit(":", 1)
+                elif (row["parent"] != args.newest and
+                      row.get("date", row.get("fix_date")) < args.since):
+                    continue
+                yield row
 
 
 def arches(row):
@@ -106,13 +114,14 @@ def main():
     parser.add_argument("--git", required=True)
     parser.add_argument("--labels", action="append", required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--newest", default="c447b7308b13")
     parser.add_argument("--since", default="2018-07")
     parser.add_argument("--limit", type=int, default=10 ** 6)
     args = parser.parse_args()
     args.work = args.work.resolve()
     tally = collections.Counter()
     rows = sorted(rows_of(args), key=lambda r: (
-        r["parent"] != "c447b7308b13",
+        r["parent"] != args.newest,
         -int(r.get("date", r.get("fix_date", "0"))[:7].replace("-", ""))))
     for row in rows[:args.limit]:
         arch, site = judge(args, row, tally)
