@@ -37,7 +37,8 @@
  *                                  absent for header functions that the unit
  *                                  has no use for
  *   G  name file line flags section types tree
- *                                  a file-scope variable with its initialiser.
+ *                                  a file-scope variable with its initialiser, or
+ *                                  the pointer by which a constructor is called.
  *                                  flags: s static
  *
  * `chain` is the macros around a site, outermost first, joined by
@@ -53,7 +54,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "10"
+#define XF_FACTS_VERSION "11"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

@@ -1296,6 +1296,60 @@ static void start_tree(struct lowering *l, const struct definition *d)
     l->depth = 0;
 }
 
+/* The declaration with its attributes, as libclang prints it, without body or
+ * initialiser. Caller frees. */
+static char *declaration_of(CXCursor decl)
+{
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
+    char *text;
+
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_TerseOutput, 1);
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
+                                     1);
+    text = take(clang_getCursorPrettyPrinted(decl, policy));
+    clang_PrintingPolicy_dispose(policy);
+    return text;
+}
+
+/* Text of the section attribute, "" when there is none. Caller frees. */
+static char *section_of(CXCursor decl)
+{
+    char *text = declaration_of(decl), *at = strstr(text, "section(\"");
+    char *out = at ? xf_strndup(at + 9, strcspn(at + 9, "\""))
+                   : xf_strdup("");
+
+    free(text);
+    return out;
+}
+
+/* A constructor is called through the entry that the compiler makes for it. */
+static void lower_constructor_entry(struct lowering *l,
+                                    const struct definition *d,
+                                    const struct kids *k)
+{
+    bool attribute = false;
+    char *text, *name;
+
+    for (size_t i = 0; i < k->len; i++)
+        attribute |= clang_isAttribute(clang_getCursorKind(k->items[i]));
+    text = attribute ? declaration_of(d->cursor) : xf_strdup("");
+    if (strstr(text, "__attribute__((constructor")) {
+        name = xf_format("%s.constructor", d->name);
+        xf_buf_clear(&l->text);
+        xf_buf_adds(&l->text, "(global");
+        put_word(&l->text, '=', name);
+        xf_buf_adds(&l->text, "(fn");
+        put_word(&l->text, '=', d->name);
+        if (clang_getCursorLinkage(d->cursor) == CXLinkage_Internal)
+            put_word(&l->text, '^', d->at.file);
+        xf_buf_adds(&l->text, "))");
+        xf_fact(l->out, 'G', name, d->at.file, "0", "", ".init_array", "",
+                l->text.data, NULL);
+        free(name);
+    }
+    free(text);
+}
+
 static void lower_function(struct lowering *l, const struct definition *d)
 {
     struct kids k;
@@ -1318,25 +1372,10 @@ static void lower_function(struct lowering *l, const struct definition *d)
     else
         put_nil(l);
     finish(l);
-    free(k.items);
     xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
             NULL);
-}
-
-/* Text of the section attribute, "" when there is none. Caller frees. */
-static char *section_of(CXCursor decl)
-{
-    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
-    char *text, *at, *out;
-
-    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
-                                     1);
-    text = take(clang_getCursorPrettyPrinted(decl, policy));
-    clang_PrintingPolicy_dispose(policy);
-    at = strstr(text, "section(\"");
-    out = at ? xf_strndup(at + 9, strcspn(at + 9, "\"")) : xf_strdup("");
-    free(text);
-    return out;
+    lower_constructor_entry(l, d, &k);
+    free(k.items);
 }
 
 static void lower_global(struct lowering *l, const struct definition *d)
