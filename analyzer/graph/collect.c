@@ -538,10 +538,12 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
 
 /* ---- inline assembly ------------------------------------------------------ */
 
-static bool is_opaque(const struct xf_collector *c, const struct xf_node *n)
+static bool is_in(const struct xf_collector *c, const char *const *macros,
+                  const struct xf_node *n)
 {
-    for (const char *const *p = c->opaque; p && *p; p++)
-        if (!fnmatch(*p, n->macro, 0) || !fnmatch(*p, n->inner, 0))
+    for (const char *const *p = macros; p && *p; p++)
+        if (!fnmatch(*p, c->macro, 0) || !fnmatch(*p, n->macro, 0) ||
+            !fnmatch(*p, n->inner, 0))
             return true;
     return false;
 }
@@ -619,7 +621,8 @@ static void mix_operand(struct xf_collector *c, const struct xf_node *operand,
 static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node mixed = fresh(c);
-    bool calls = !is_opaque(c, n), sure = false;
+    bool calls = !is_in(c, c->opaque, n), all = is_in(c, c->calling, n);
+    bool sure = false;
 
     if (calls && n->nkids)
         info_of(c, mixed)->lost = "inline assembly";
@@ -630,7 +633,7 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        if (calls && is_callee(operand, sure))
+        if (calls && (all || is_callee(operand, sure)))
             call_operand(c, n, operand, called_operand(c, operand), mixed);
         else
             mix_operand(c, operand, mixed);
@@ -769,16 +772,10 @@ static bool is_statement(enum xf_op op)
     return op <= XF_OP_NIL;
 }
 
-static void walk(struct xf_collector *c, const struct xf_node *n)
+static void walk_statement(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node v;
 
-    if (!is_statement(n->op)) {
-        if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
-            n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR)
-            value_of(c, n);
-        return;
-    }
     switch (n->op) {
     case XF_OP_DECL:
         walk_declaration(c, n);
@@ -797,11 +794,27 @@ static void walk(struct xf_collector *c, const struct xf_node *n)
     }
 }
 
+static void walk(struct xf_collector *c, const struct xf_node *n)
+{
+    const char *around = c->macro;
+
+    if (is_statement(n->op)) {
+        if (*n->macro)
+            c->macro = n->macro;
+        walk_statement(c, n);
+        c->macro = around;
+    } else if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
+               n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR) {
+        value_of(c, n);
+    }
+}
+
 /* ---- the program ------------------------------------------------------------ */
 
 void xf_collector_init(struct xf_collector *c)
 {
     memset(c, 0, sizeof(*c));
+    c->macro = "";
     c->solver = xf_solver_new(on_call, c);
 }
 
@@ -882,6 +895,29 @@ void xf_collect_variable(struct xf_collector *c, const char *section,
         xf_solver_copy(c->solver, array, elements);
         info_of(c, array)->place = info_of(c, elements)->place;
         free(key);
+    }
+}
+
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern)
+{
+    uint32_t at = xf_map_find(&c->externs, name);
+
+    if (at == XF_MAP_NONE)
+        return;
+    for (size_t i = 0; i < c->places.len; i++) {
+        const char *key = c->places.keys[i];
+        struct xf_pointer_call *call;
+
+        if (*key != 'm' || fnmatch(pattern, key + 1, 0))
+            continue;
+        call = add_call(c, c->place_nodes[i], 0);
+        call->caller = call->where = c->extern_index[at].items[0];
+        call->type = xf_strdup("");
+        call->text = xf_strdup(key + 1);
+        call->member = xf_strdup("");
+        xf_solver_call(c->solver, c->place_nodes[i],
+                       (uint32_t)c->ncalls - 1);
     }
 }
 

@@ -66,10 +66,12 @@ struct xf_collector {
         const char *symbol, *section;
     } *sections;
     size_t nsections;
-    const char *const *opaque; /* macros whose assembly calls nothing */
+    /* macros whose assembly calls nothing, or any value it is given */
+    const char *const *opaque, *const *calling;
     /* the body at hand */
     uint32_t function;
     struct xf_node const *root;
+    const char *macro; /* that the statement at hand comes from, "" */
     xf_ptr_node *locals;
     size_t nlocals, locals_cap;
 };
@@ -85,6 +87,10 @@ void xf_collect_body(struct xf_collector *c, uint32_t function,
                      const struct xf_node *root);
 void xf_collect_variable(struct xf_collector *c, const char *section,
                          const struct xf_node *root);
+/* The assembly function `name` calls what is stored in the members whose
+ * "record.member" matches the fnmatch pattern. After all trees. */
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern);
 void xf_collect_solve(struct xf_collector *c);
 
 /* What carried `function` to the pointer of the call: "record.member", a

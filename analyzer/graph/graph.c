@@ -16,8 +16,10 @@ struct data {
     cJSON *json;
     struct xf_section_array *sections;
     size_t nsections, sections_cap;
-    const char **opaque; /* NULL ended */
-    size_t nopaque, opaque_cap;
+    struct macros {
+        const char **items; /* NULL ended */
+        size_t len, cap;
+    } opaque, calling;
 };
 
 /* Why a call leaves Xen's own code; NULL when the data do not say so. */
@@ -35,6 +37,19 @@ static const char *outside(const struct data *d, const char *caller,
             return xf_json_string(item, "why", "code outside of Xen");
     }
     return NULL;
+}
+
+static void load_macros(struct macros *m, const cJSON *list)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        XF_GROW(m->items, m->len, m->cap);
+        m->items[m->len++] = xf_json_string(item, "macro", "");
+    }
+    XF_GROW(m->items, m->len, m->cap);
+    m->items[m->len] = NULL;
 }
 
 static int load_data(struct data *d, const char *data_dir)
@@ -55,21 +70,18 @@ static int load_data(struct data *d, const char *data_dir)
         XF_GROW(d->sections, d->nsections, d->sections_cap);
         d->sections[d->nsections++] = s;
     }
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(d->json,
-                                                              "opaque_assembly"))
-    {
-        XF_GROW(d->opaque, d->nopaque, d->opaque_cap);
-        d->opaque[d->nopaque++] = xf_json_string(item, "macro", "");
-    }
-    XF_GROW(d->opaque, d->nopaque, d->opaque_cap);
-    d->opaque[d->nopaque] = NULL;
+    load_macros(&d->opaque, cJSON_GetObjectItemCaseSensitive(
+                                d->json, "opaque_assembly"));
+    load_macros(&d->calling, cJSON_GetObjectItemCaseSensitive(
+                                 d->json, "calling_assembly"));
     return 0;
 }
 
 static void release_data(struct data *d)
 {
     free(d->sections);
-    free(d->opaque);
+    free(d->opaque.items);
+    free(d->calling.items);
     cJSON_Delete(d->json);
 }
 
@@ -153,6 +165,16 @@ static int collect_variables(struct graph *g)
         xf_tree_free(tree);
     }
     return rc;
+}
+
+static void collect_assembly_reads(struct graph *g)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
+                                 g->data->json, "assembly_reads"))
+        xf_collect_assembly_read(&g->c, xf_json_string(item, "function", ""),
+                                 xf_json_string(item, "member", ""));
 }
 
 /* Functions that are only ever pointed to had no row yet. */
@@ -282,13 +304,15 @@ static int run_build(struct xf_store *store, int64_t build,
     xf_collector_init(&g.c);
     g.c.sections = data->sections;
     g.c.nsections = data->nsections;
-    g.c.opaque = data->opaque;
+    g.c.opaque = data->opaque.items;
+    g.c.calling = data->calling.items;
     rc = load_functions(&g);
     if (!rc)
         rc = collect_bodies(&g);
     if (!rc)
         rc = collect_variables(&g);
     if (!rc) {
+        collect_assembly_reads(&g);
         xf_collect_solve(&g.c);
         rc = write_functions(&g) || write_calls(&g) ? -1 : 0;
     }
