@@ -241,6 +241,13 @@ static xf_ptr_node variable(struct xf_collector *c, const struct xf_node *n)
                     : global(c, n->name, n->home);
 }
 
+/* Assembly names the stack pointer as an operand only to be ordered; it holds
+ * no function. */
+static bool is_register(const struct xf_node *n)
+{
+    return !n->local && !strcmp(n->home, "register");
+}
+
 /* ---- values --------------------------------------------------------------- */
 
 static xf_ptr_node address(struct xf_collector *c, xf_ptr_node of)
@@ -302,7 +309,9 @@ static xf_ptr_node address_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? address(c, variable(c, n)) : XF_PTR_NONE;
+        return can_carry(n->type) && !is_register(n)
+                   ? address(c, variable(c, n))
+                   : XF_PTR_NONE;
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
@@ -327,7 +336,7 @@ static void assign(struct xf_collector *c, const struct xf_node *to,
 
     switch (to->op) {
     case XF_OP_VAR:
-        if (from != XF_PTR_NONE && can_carry(to->type))
+        if (from != XF_PTR_NONE && can_carry(to->type) && !is_register(to))
             xf_solver_copy(c->solver, variable(c, to), from);
         break;
     case XF_OP_MEMBER:
@@ -595,7 +604,9 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
 
     for (size_t i = 0; i < 6; i++)
         args[i] = mixed;
+    call->is_asm = true;
     call->member = xf_strdup("");
+    call->is_asm = true;
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
@@ -666,7 +677,7 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        if (!can_carry(n->type))
+        if (!can_carry(n->type) || is_register(n))
             return XF_PTR_NONE;
         /* a parameter that is declared as an array is a pointer */
         return n->local && is_param(c, (uint32_t)n->value)
@@ -1034,14 +1045,17 @@ char *xf_collect_via(const struct xf_collector *c,
     size_t n;
     char *via;
 
-    if (call->pointer == XF_PTR_NONE)
-        return xf_strdup("");
+    if (call->escape)
+        return xf_strdup("argument");
     if (*call->member)
         return xf_strdup(call->member);
     nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
     via = nearest_place(c, nodes, n);
     free(nodes);
-    return via;
+    if (*via)
+        return via;
+    free(via);
+    return xf_strdup(call->is_asm ? "inline assembly" : "local");
 }
 
 /* Whether nothing is known of what the node is loaded from. */

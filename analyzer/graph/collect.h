@@ -27,6 +27,7 @@ struct xf_pointer_call {
     xf_ptr_node *args;   /* XF_PTR_NONE where no function can be */
     size_t nargs;
     xf_ptr_node result;  /* XF_PTR_NONE: none of interest */
+    bool is_asm; /* made by inline assembly */
     bool escape; /* not a call in the source: the pointer is given to `caller`,
                     whose body is not known, so that it may call it */
     char *type, *text;   /* of the pointer; "" for escapes */
@@ -94,7 +95,8 @@ void xf_collect_assembly_read(struct xf_collector *c, const char *name,
 void xf_collect_solve(struct xf_collector *c);
 
 /* What carried `function` to the pointer of the call: "record.member", a
- * variable, a section, "parameter n of f", or "". Caller frees. */
+ * variable, a section, "parameter n of f", "argument" (of a function without a
+ * body), "inline assembly", or "local". Caller frees. */
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function);
 

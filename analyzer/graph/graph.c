@@ -246,45 +246,56 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
     return xf_store_run(g->store, s);
 }
 
-static int write_unresolved(struct graph *g, const struct xf_pointer_call *call)
+/* A call for which no function was found, or perhaps not every one. `why`: it
+ * leaves Xen's code, or NULL. */
+static int write_unresolved(struct graph *g, const struct xf_pointer_call *call,
+                            const char *why)
 {
-    sqlite3_stmt *s = xf_store_prepare(
+    bool lost;
+    char *reason = xf_collect_reason(&g->c, call, &lost);
+    const char *class = why ? "outside"
+                        : call->ncallees ? "partial"
+                        : lost ? "lost"
+                               : "empty";
+    sqlite3_stmt *s;
+    int rc = -1;
+
+    if (!why && call->ncallees && !lost) {
+        free(reason);
+        return 0;
+    }
+    s = xf_store_prepare(
         g->store,
         "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    const char *caller = g->c.functions[call->caller].name;
-    const char *why = outside(g->data, caller, call);
-    bool lost;
-    char *reason;
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, g->build);
-    sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
-    xf_bind(s, 3, g->c.functions[call->caller].file);
-    sqlite3_bind_int(s, 4, (int)call->line);
-    xf_bind(s, 5, call->type);
-    xf_bind(s, 6, call->text);
-    reason = xf_collect_reason(&g->c, call, &lost);
-    xf_bind(s, 7, why ? why : reason);
-    xf_bind(s, 8, why ? "outside" : lost ? "lost" : "empty");
+    if (s) {
+        sqlite3_bind_int64(s, 1, g->build);
+        sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
+        xf_bind(s, 3, g->c.functions[call->where].file);
+        sqlite3_bind_int(s, 4, (int)call->line);
+        xf_bind(s, 5, call->type);
+        xf_bind(s, 6, call->text);
+        xf_bind(s, 7, why ? why : reason);
+        xf_bind(s, 8, class);
+        rc = xf_store_run(g->store, s);
+    }
     free(reason);
-    return xf_store_run(g->store, s);
+    return rc;
 }
 
 static int write_calls(struct graph *g)
 {
     for (size_t i = 0; i < g->c.ncalls; i++) {
         const struct xf_pointer_call *call = &g->c.calls[i];
+        const char *why;
         int rc = 0;
 
         if (call->where == XF_PTR_NONE)
             continue; /* in the initialiser of a variable */
-        if (!call->ncallees && !call->escape && write_unresolved(g, call))
+        why = outside(g->data, g->c.functions[call->caller].name, call);
+        if (!call->escape && write_unresolved(g, call, why))
             return -1;
-        for (size_t j = 0; j < call->ncallees && !rc; j++) {
-            char *via = call->escape
-                            ? xf_strdup("argument")
-                            : xf_collect_via(&g->c, call, call->callees[j]);
+        for (size_t j = 0; j < call->ncallees && !rc && !why; j++) {
+            char *via = xf_collect_via(&g->c, call, call->callees[j]);
 
             rc = write_edge(g, call, call->callees[j], via);
             free(via);
