@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "debugonly.h"
 #include "map.h"
 
 static struct xf_map paths;
@@ -30,9 +29,18 @@ static int same(const struct xf_source *src, const struct xf_token *token,
                 const char *word)
 {
     size_t len = token->end - token->begin;
+    char *spelling;
+    int yes;
 
-    return token->kind == XF_TOKEN_IDENT && strlen(word) == len &&
-           !memcmp(src->text + token->begin, word, len);
+    if (token->kind != XF_TOKEN_IDENT)
+        return 0;
+    if (!memchr(src->text + token->begin, '\\', len))
+        return strlen(word) == len &&
+               !memcmp(src->text + token->begin, word, len);
+    spelling = xf_source_spelling(src, *token);
+    yes = !strcmp(spelling, word);
+    free(spelling);
+    return yes;
 }
 
 char *xf_text_word(const struct xf_source *src, size_t offset)
@@ -45,11 +53,11 @@ char *xf_text_word(const struct xf_source *src, size_t offset)
     token = xf_source_token(src, &at);
     if (token.kind != XF_TOKEN_IDENT || token.begin != offset)
         return xf_strdup("");
-    return xf_strndup(src->text + token.begin, token.end - token.begin);
+    return xf_source_spelling(src, token);
 }
 
 char *xf_text_debug_only(const struct xf_source *src, uint32_t line,
-                         const struct xf_frontend_options *options)
+                         const struct xf_debug_symbols *symbols)
 {
     int32_t at;
 
@@ -57,8 +65,7 @@ char *xf_text_debug_only(const struct xf_source *src, uint32_t line,
         return NULL;
     for (at = xf_source_branch_at(src, line); at >= 0;
          at = src->branches[at].parent)
-        if (xf_debug_only(src->branches[at].condition, options->debug_on,
-                          options->debug_off))
+        if (xf_debug_only(src->branches[at].condition, symbols))
             return xf_strdup(src->branches[at].condition);
     return NULL;
 }

@@ -8,7 +8,7 @@
 #ifndef XF_TEXTS_H
 #define XF_TEXTS_H
 
-#include "frontend.h"
+#include "debugonly.h"
 #include "source.h"
 
 /* The indexed file, or NULL when it cannot be read. Kept until the process
@@ -21,7 +21,7 @@ char *xf_text_word(const struct xf_source *src, size_t offset);
 /* The #if that makes `line` exist only in debug builds, or NULL. Caller
  * frees. */
 char *xf_text_debug_only(const struct xf_source *src, uint32_t line,
-                         const struct xf_frontend_options *options);
+                         const struct xf_debug_symbols *symbols);
 
 /* How often the invocation `word`(`args`) (args NULL: none) is written between
  * the offsets `from` and `to`, in any branch. */

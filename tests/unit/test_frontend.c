@@ -68,8 +68,9 @@ static int debug_only(const char *condition)
 {
     static const char *const on[] = {"CONFIG_DEBUG", NULL};
     static const char *const off[] = {"NDEBUG", NULL};
+    const struct xf_debug_symbols symbols = {on, off, NULL, NULL};
 
-    return xf_debug_only(condition, on, off);
+    return xf_debug_only(condition, &symbols);
 }
 
 static void conditions_in_three_values(void **state)
