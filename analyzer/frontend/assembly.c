@@ -32,6 +32,25 @@ struct gas_macro {
     bool transfers, leaves; /* as xf_flow_transfers() */
 };
 
+/* A branch to a local label, which may belong to another function. */
+struct local {
+    char *label;
+    const char *file;
+    unsigned int line, column;
+    unsigned int ordinal; /* as in facts.h */
+    char *debug;
+};
+
+/* A function that was read. It is written when all labels are known. */
+struct block {
+    char *head; /* its F record */
+    struct xf_buf body;
+    char *name;
+    bool stays;
+    struct local *locals;
+    size_t nlocals;
+};
+
 /* A trap instruction, until it is known that nothing catches it. */
 struct trap {
     bool open;
@@ -51,6 +70,13 @@ struct reader {
     size_t len;
     char *label;        /* function that the current line belongs to */
     struct xf_buf body; /* its records */
+    struct local *locals; /* its branches to local labels */
+    size_t nlocals, locals_cap;
+    struct block *blocks; /* functions that were read */
+    size_t nblocks, blocks_cap;
+    struct xf_map local_labels; /* ".L" labels of the file */
+    uint32_t *owners; /* parallel: indices of blocks */
+    size_t owners_cap;
     unsigned int label_line;
     uint32_t label_file;
     struct xf_map macros; /* names of assembler macros */
@@ -92,28 +118,89 @@ static void add_pending(struct reader *r, char *record, char *target)
 
 static void settle_trap(struct reader *r, bool caught);
 
+/* The ".L" labels of the function that ends belong to block `owner`. */
+static void own_labels(struct reader *r, uint32_t owner)
+{
+    for (size_t i = 0; i < r->flow.labels.len; i++) {
+        int is_new;
+        uint32_t at;
+
+        if (r->flow.labels.keys[i][0] != '.')
+            continue;
+        at = xf_map_add(&r->local_labels, r->flow.labels.keys[i], &is_new);
+        if (is_new) {
+            size_t len = at;
+
+            XF_GROW(r->owners, len, r->owners_cap);
+        }
+        r->owners[at] = owner;
+    }
+}
+
 static void flush_label(struct reader *r)
 {
-    bool stays;
+    struct xf_buf head = XF_BUF_INIT;
+    struct block block = {0};
     char line[16];
 
     settle_trap(r, false);
-    stays = r->halts && xf_flow_stays(&r->flow);
     if (r->label) {
+        block.stays = r->halts && xf_flow_stays(&r->flow);
         snprintf(line, sizeof(line), "%u", r->label_line);
-        xf_fact(r->out, 'F', r->label, r->names->shown[r->label_file], line,
-                line, stays ? "an" : "a", "", r->label, NULL);
-        if (r->body.len)
-            xf_buf_add(r->out, r->body.data, r->body.len);
-        if (stays)
-            xf_fact(r->out, 'E', "0", "0", "", "1", NULL);
+        xf_fact(&head, 'F', r->label, r->names->shown[r->label_file], line,
+                line, block.stays ? "an" : "a", "", r->label, NULL);
+        block.head = xf_buf_detach(&head);
+        block.body = r->body;
+        block.name = r->label;
+        block.locals = r->locals;
+        block.nlocals = r->nlocals;
+        own_labels(r, (uint32_t)r->nblocks);
+        XF_GROW(r->blocks, r->nblocks, r->blocks_cap);
+        r->blocks[r->nblocks++] = block;
     }
-    free(r->label);
     r->label = NULL;
     r->halts = false;
-    xf_buf_clear(&r->body);
+    r->locals = NULL;
+    r->nlocals = r->locals_cap = 0;
+    memset(&r->body, 0, sizeof(r->body));
     xf_flow_release(&r->flow);
     xf_map_release(&r->texts);
+}
+
+/* A branch to a local label of another function that control never leaves is
+ * a call of that one. */
+static void write_locals(struct reader *r, struct block *block)
+{
+    for (size_t i = 0; i < block->nlocals; i++) {
+        const struct local *l = &block->locals[i];
+        uint32_t at = xf_map_find(&r->local_labels, l->label);
+        const struct block *owner =
+            at == XF_MAP_NONE ? NULL : &r->blocks[r->owners[at]];
+        char line[16], col[16], ord[16];
+
+        if (!owner || owner == block || !owner->stays)
+            continue;
+        snprintf(line, sizeof(line), "%u", l->line);
+        snprintf(col, sizeof(col), "%u", l->column);
+        snprintf(ord, sizeof(ord), "%u", l->ordinal);
+        xf_fact(&block->body, 'C', owner->name, "", l->file, line, col, NULL);
+        xf_fact(&block->body, 'N', l->file, line, line, col, owner->name, "",
+                l->label, "", ord, "0", l->debug, NULL);
+    }
+}
+
+static void write_blocks(struct reader *r)
+{
+    for (size_t i = 0; i < r->nblocks; i++) {
+        struct block *block = &r->blocks[i];
+
+        write_locals(r, block);
+        xf_buf_adds(r->out, block->head);
+        if (block->body.len)
+            xf_buf_add(r->out, block->body.data, block->body.len);
+        if (block->stays)
+            xf_fact(r->out, 'E', "0", "0", "", "1", NULL);
+    }
 }
 
 static void begin_label(struct reader *r, const char *name, size_t len)
@@ -189,6 +276,18 @@ static void keep_branch(struct reader *r, const char *target, bool is_loop)
     keep(r, record.data);
     xf_buf_release(&record);
     free(debug);
+}
+
+static void keep_local(struct reader *r, const char *label)
+{
+    struct local l = {xf_strdup(label), r->names->shown[r->file], r->line,
+                      column_of(r, label), 0, debug_reason(r, "")};
+
+    if (!r->label)
+        begin_label(r, "(file)", 6);
+    l.ordinal = ordinal_of(r, label);
+    XF_GROW(r->locals, r->nlocals, r->locals_cap);
+    r->locals[r->nlocals++] = l;
 }
 
 static size_t word_length(const char *s)
@@ -543,7 +642,10 @@ static void on_branch(struct reader *r, const char *operands, size_t len,
     last_operand(operands, len, &target);
     name = target.data;
     n = word_length(name + (*name == '\\')) + (*name == '\\');
-    if (n && !name[n] && !isdigit((unsigned char)*name) && *name != '.') {
+    if (n > 1 && !name[n] && *name == '.' && r->in_macro == XF_MAP_NONE) {
+        keep_local(r, name);
+    } else if (n && !name[n] && !isdigit((unsigned char)*name) &&
+               *name != '.') {
         if (r->in_macro != XF_MAP_NONE)
             add_pending(r, NULL, xf_strdup(name));
         else if (*name != '\\')
@@ -841,6 +943,21 @@ static void release_reader(struct reader *r)
         free(r->pending[i].record);
         free(r->pending[i].target);
     }
+    for (size_t i = 0; i < r->nblocks; i++) {
+        struct block *block = &r->blocks[i];
+
+        for (size_t j = 0; j < block->nlocals; j++) {
+            free(block->locals[j].label);
+            free(block->locals[j].debug);
+        }
+        free(block->locals);
+        free(block->head);
+        free(block->name);
+        xf_buf_release(&block->body);
+    }
+    free(r->blocks);
+    free(r->owners);
+    xf_map_release(&r->local_labels);
     for (size_t i = 0; i < r->macros.len; i++)
         free(r->bodies[i].params);
     free(r->bodies);
@@ -878,6 +995,7 @@ int xf_assembly_run(struct xf_buf *out, const struct xf_tu *tu,
         }
         settle_trap(&r, false);
         flush_label(&r);
+        write_blocks(&r);
         main_file_lines(&r, text.data ? text.data : "", main);
         for (size_t i = 0; i < names.raw.len; i++)
             xf_fact(out, 'R', names.shown[i], i == main ? "" : "quiet",

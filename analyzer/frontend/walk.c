@@ -480,6 +480,16 @@ static void extent_of(const struct function *fn, const struct xf_place *at,
     free(args);
 }
 
+static unsigned int earlier_loops(const struct function *fn,
+                                  const struct suspect *s)
+{
+    unsigned int n = 0;
+
+    for (const struct suspect *t = fn->suspects; t < s; t++)
+        n += t->what == SUSPECT_LOOP && t->is_site && !*t->chain;
+    return n;
+}
+
 enum { FRAME_NONE = -1 };
 
 /* Write the record of one site: B with `frame`, H for `halt`, or N. */
@@ -493,6 +503,8 @@ static void emit_site(struct walker *w, struct suspect *s, int frame,
     if (!s->is_site)
         settle(w, s);
     extent_of(fn, &s->at, &end, &ordinal);
+    if (s->what == SUSPECT_LOOP && !*s->chain)
+        ordinal = earlier_loops(fn, s); /* two may be written differently */
     number(line, s->at.line);
     number(endl, s->end > end ? s->end : end);
     number(col, s->at.column);
@@ -835,6 +847,24 @@ static struct callee *callee_info(struct walker *w, CXCursor function)
     return c;
 }
 
+/* The last token of what is called: (f)(x) and (*f)(x) have parentheses. */
+static size_t behind_callee(const struct xf_source *src, size_t offset)
+{
+    size_t at = offset;
+    int depth = 0;
+
+    do {
+        struct xf_token t = xf_source_token(src, &at);
+
+        if (t.kind == XF_TOKEN_END)
+            return offset;
+        offset = t.begin;
+        if (t.kind == XF_TOKEN_PUNCT)
+            depth += (src->text[offset] == '(') - (src->text[offset] == ')');
+    } while (depth > 0);
+    return offset;
+}
+
 /* Arguments of a call as written, where its callee's name is spelled. */
 static char *call_arguments(struct walker *w, CXCursor call)
 {
@@ -844,7 +874,7 @@ static char *call_arguments(struct walker *w, CXCursor call)
     char *args = NULL;
 
     if (src && p.offset < src->len)
-        xf_source_arguments(src, p.offset, &args);
+        xf_source_arguments(src, behind_callee(src, p.offset), &args);
     return args ? args : xf_strdup("");
 }
 
