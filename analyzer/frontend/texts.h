@@ -38,4 +38,10 @@ char *xf_text_body_args(const struct xf_source *src,
                         const struct xf_macro *macro, const char *word,
                         unsigned int nth);
 
+/* `text`, a part of the body of `macro`, with the parameters replaced by the
+ * arguments `args` of an invocation, # and ## done. Caller frees. */
+char *xf_text_substitute(const struct xf_source *src,
+                         const struct xf_macro *macro, const char *args,
+                         const char *text);
+
 #endif

@@ -257,6 +257,18 @@ static bool bridge(struct walker *w, struct chain *chain,
 /* How many macros without a statement of their own are looked through. */
 #define BRIDGE_DEPTH 4
 
+/* A part of the link's body (taken over) as its invocation makes it. */
+static char *in_terms_of_use(const struct chain_link *link, char *text)
+{
+    char *filled;
+
+    if (!text || !link->macro || !link->args)
+        return text;
+    filled = xf_text_substitute(link->source, link->macro, link->args, text);
+    free(text);
+    return filled;
+}
+
 /* Names of the macros, as suspect.path has them. */
 static void add_path(struct xf_buf *out, const struct chain *chain)
 {
@@ -310,8 +322,9 @@ static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
         last = &chain->items[chain->len - 1];
     }
     if (last && last->macro)
-        args = xf_text_body_args(last->source, last->macro, macro->name,
-                                 earlier_through(w, s, chain, macro->name));
+        args = in_terms_of_use(
+            last, xf_text_body_args(last->source, last->macro, macro->name,
+                                    earlier_through(w, s, chain, macro->name)));
     chain_add(w, chain, macro->name, args);
     chain->items[chain->len - 1].macro = macro;
     chain->items[chain->len - 1].source = src;
@@ -440,6 +453,17 @@ static struct suspect *add_suspect(struct walker *w, CXCursor cursor)
     return &fn->suspects[fn->nsuspects++];
 }
 
+/* Whether the site is written in the body of the macro, not in an argument. */
+static bool is_spelled_in(struct walker *w, const struct suspect *s,
+                          const struct chain_link *link)
+{
+    struct xf_place at = spelling_place(w, clang_getCursorLocation(s->cursor));
+    const struct xf_source *src = *at.real ? xf_text(at.real) : NULL;
+
+    return src && link->macro && link->source == src &&
+           xf_source_macro_at(src, at.offset) == link->macro;
+}
+
 /* The suspect is a site: what is around it, and how many sites of the same
  * place came before. */
 static void settle(struct walker *w, struct suspect *s)
@@ -452,6 +476,8 @@ static void settle(struct walker *w, struct suspect *s)
     chain_of(w, &chain, s);
     add_path(&path, &chain);
     s->path = xf_buf_detach(&path);
+    if (s->message && chain.len && is_spelled_in(w, s, &chain.items[chain.len - 1]))
+        s->message = in_terms_of_use(&chain.items[chain.len - 1], s->message);
     s->chain = chain_text(&chain);
     s->debug = debug_condition(w, &s->at, &chain);
     s->is_site = true;
