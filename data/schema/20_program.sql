@@ -43,7 +43,8 @@ CREATE TABLE witness (            -- what may be a site; checkers decide
     line     INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
     col      INTEGER NOT NULL,
-    frame    INTEGER NOT NULL,    -- bug frame type, -1 unknown, -2 for calls
+    frame    INTEGER NOT NULL,    -- bug frame type, -1 unknown, -2 for calls,
+                                  -- -3 endless loop or trap, which `message` names
     callee   INTEGER REFERENCES function, -- calls only
     message  TEXT NOT NULL,       -- frame: its message; call: arguments as written
     chain    TEXT NOT NULL,       -- macros, see analyzer/facts/facts.h
