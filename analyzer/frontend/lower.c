@@ -267,6 +267,24 @@ static char *name_of_field(CXCursor field)
     return name;
 }
 
+/* =name ^home ~union of a member. */
+static void put_member(struct lowering *l, CXCursor field)
+{
+    CXCursor record = clang_getCursorSemanticParent(field);
+    char *name = name_of_field(field);
+
+    put_word(&l->text, '=', name);
+    put_word(&l->text, '^', home_of_field(l, field));
+    if (clang_getCursorKind(record) == CXCursor_UnionDecl) {
+        struct xf_place at = file_place(l, clang_getCursorLocation(record));
+        char *group = xf_format("%s:%u:%u", at.file, at.line, at.offset);
+
+        put_word(&l->text, '~', group);
+        free(group);
+    }
+    free(name);
+}
+
 /* ---- nodes ---------------------------------------------------------------- */
 
 static void lower(struct lowering *l, CXCursor c, bool want_place,
@@ -499,7 +517,9 @@ static void put_variable(struct lowering *l, CXCursor decl)
         free(both);
     } else {
         put_word(&l->text, '=', name);
-        if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
+        if (clang_Cursor_getStorageClass(decl) == CX_SC_Register)
+            put_word(&l->text, '^', "register");
+        else if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
             put_word(&l->text, '^', home_of_static(l, decl));
         want(l, name);
     }
@@ -549,20 +569,17 @@ static void lower_member(struct lowering *l, CXCursor c, bool want_place,
     struct kids k = kids_of(c);
     CXCursor base = k.len ? k.items[k.len - 1] : clang_getNullCursor();
     CXType type = clang_getCanonicalType(clang_getCursorType(base));
-    char *name = name_of_field(field);
 
     if (clang_Cursor_isNull(base)) {
         begin(l, XF_OP_OTHER, c, want_place, &around);
     } else {
         begin(l, type.kind == CXType_Pointer ? XF_OP_ARROW : XF_OP_MEMBER, c,
               want_place, &around);
-        put_word(&l->text, '=', name);
-        put_word(&l->text, '^', home_of_field(l, field));
+        put_member(l, field);
         put_type(l, clang_getCursorType(c));
         lower(l, base, false, around);
     }
     finish(l);
-    free(name);
     free(k.items);
 }
 
@@ -619,12 +636,9 @@ static void lower_designated(struct lowering *l, const struct kids *k,
     xf_buf_adds(&l->text, "(at");
     if (clang_getCursorKind(first) == CXCursor_MemberRef) {
         CXCursor field = clang_getCursorReferenced(first);
-        char *name = name_of_field(field);
 
-        put_word(&l->text, '=', name);
-        put_word(&l->text, '^', home_of_field(l, field));
+        put_member(l, field);
         inner = clang_getCanonicalType(clang_getCursorType(field));
-        free(name);
     } else {
         long long index = -1;
         bool range = k->len - at >= 3 &&
@@ -706,7 +720,6 @@ static void lower_members(struct lowering *l, const struct kids *items,
     while (*next < items->len && (!elided || at < fields.len)) {
         struct kids k;
         bool designated = is_designated(items->items[*next], &k);
-        char *name;
 
         if (designated && !elided) {
             lower_designated(l, &k, 0, type, around);
@@ -718,15 +731,12 @@ static void lower_members(struct lowering *l, const struct kids *items,
         } else {
             CXCursor field = fields.items[at++];
 
-            name = name_of_field(field);
             xf_buf_adds(&l->text, "(at");
-            put_word(&l->text, '=', name);
-            put_word(&l->text, '^', home_of_field(l, field));
+            put_member(l, field);
             lower_positional(l, items, next,
                              clang_getCanonicalType(clang_getCursorType(field)),
                              around);
             finish(l);
-            free(name);
         }
         free(k.items);
     }
@@ -1471,6 +1481,60 @@ static void add_asm_texts(struct lowering *l, CXCursor function)
     xf_asms_release(&asms);
 }
 
+/* The declaration with its attributes, as libclang prints it, without body or
+ * initialiser. Caller frees. */
+static char *declaration_of(CXCursor decl)
+{
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
+    char *text;
+
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_TerseOutput, 1);
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
+                                     1);
+    text = take(clang_getCursorPrettyPrinted(decl, policy));
+    clang_PrintingPolicy_dispose(policy);
+    return text;
+}
+
+/* Text of the section attribute, "" when there is none. Caller frees. */
+static char *section_of(CXCursor decl)
+{
+    char *text = declaration_of(decl), *at = strstr(text, "section(\"");
+    char *out = at ? xf_strndup(at + 9, strcspn(at + 9, "\""))
+                   : xf_strdup("");
+
+    free(text);
+    return out;
+}
+
+/* A constructor is called through the entry that the compiler makes for it. */
+static void lower_constructor_entry(struct lowering *l,
+                                    const struct definition *d,
+                                    const struct kids *k)
+{
+    bool attribute = false;
+    char *text, *name;
+
+    for (size_t i = 0; i < k->len; i++)
+        attribute |= clang_isAttribute(clang_getCursorKind(k->items[i]));
+    text = attribute ? declaration_of(d->cursor) : xf_strdup("");
+    if (strstr(text, "__attribute__((constructor")) {
+        name = xf_format("%s.constructor", d->name);
+        xf_buf_clear(&l->text);
+        xf_buf_adds(&l->text, "(global");
+        put_word(&l->text, '=', name);
+        xf_buf_adds(&l->text, "(fn");
+        put_word(&l->text, '=', d->name);
+        if (clang_getCursorLinkage(d->cursor) == CXLinkage_Internal)
+            put_word(&l->text, '^', d->at.file);
+        xf_buf_adds(&l->text, "))");
+        xf_fact(l->out, 'G', name, d->at.file, "0", "", ".init_array", "",
+                l->text.data, NULL);
+        free(name);
+    }
+    free(text);
+}
+
 static void lower_function(struct lowering *l, const struct definition *d)
 {
     struct kids k;
@@ -1493,26 +1557,11 @@ static void lower_function(struct lowering *l, const struct definition *d)
     else
         put_nil(l);
     finish(l);
-    free(k.items);
     add_asm_texts(l, d->cursor);
     xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
             NULL);
-}
-
-/* Text of the section attribute, "" when there is none. Caller frees. */
-static char *section_of(CXCursor decl)
-{
-    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
-    char *text, *at, *out;
-
-    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
-                                     1);
-    text = take(clang_getCursorPrettyPrinted(decl, policy));
-    clang_PrintingPolicy_dispose(policy);
-    at = strstr(text, "section(\"");
-    out = at ? xf_strndup(at + 9, strcspn(at + 9, "\"")) : xf_strdup("");
-    free(text);
-    return out;
+    lower_constructor_entry(l, d, &k);
+    free(k.items);
 }
 
 static void lower_global(struct lowering *l, const struct definition *d)

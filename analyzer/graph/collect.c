@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "pointers.h"
 
 static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n);
 static void walk(struct xf_collector *c, const struct xf_node *n);
@@ -17,11 +18,18 @@ static void walk(struct xf_collector *c, const struct xf_node *n);
  * left are pointers to functions and to such pointers, void *, and unsigned
  * long, Xen's integer for addresses. */
 
+/* A function itself: the type of a parameter that is declared as a function,
+ * which makes it a pointer to one. */
+static bool is_function(const char *type)
+{
+    return strstr(type, " (") && !strstr(type, "(*") &&
+           !strstr(type, "(unnamed") && !strstr(type, "(anonymous");
+}
+
 static bool can_carry(const char *type)
 {
     return strstr(type, "(*") || strstr(type, "void *") ||
-           strstr(type, "unsigned long") || strstr(type, ")(") ||
-           !*type;
+           strstr(type, "unsigned long") || is_function(type) || !*type;
 }
 
 static bool is_array(const char *type)
@@ -36,7 +44,7 @@ static bool is_function_pointer(const char *type)
     const char *open = strstr(type, "(*"), *p;
 
     if (!open)
-        return false;
+        return is_function(type);
     for (p = open + 2; *p && *p != ')'; p++)
         if (*p == '*' || *p == '[' || *p == '(')
             return false;
@@ -113,19 +121,19 @@ static xf_ptr_node fresh(struct xf_collector *c)
     return xf_solver_node(c->solver);
 }
 
-static void name_node(struct xf_collector *c, xf_ptr_node node, uint32_t place)
+static struct xf_node_info *info_of(struct xf_collector *c, xf_ptr_node node)
 {
     size_t want = node + 1;
 
-    if (want > c->node_places_len) {
+    if (want > c->ninfos) {
         want = want * 2;
-        c->node_places =
-            xf_realloc(c->node_places, want * sizeof(*c->node_places));
-        for (size_t i = c->node_places_len; i < want; i++)
-            c->node_places[i] = XF_MAP_NONE;
-        c->node_places_len = want;
+        c->infos = xf_realloc(c->infos, want * sizeof(*c->infos));
+        for (size_t i = c->ninfos; i < want; i++)
+            c->infos[i] = (struct xf_node_info){
+                .place = XF_MAP_NONE, .pointer = XF_PTR_NONE};
+        c->ninfos = want;
     }
-    c->node_places[node] = place;
+    return &c->infos[node];
 }
 
 /* The node of a named place, made when it is new. */
@@ -139,7 +147,7 @@ static xf_ptr_node named(struct xf_collector *c, const char *key)
 
         XF_GROW(c->place_nodes, n, c->places_cap);
         c->place_nodes[at] = fresh(c);
-        name_node(c, c->place_nodes[at], at);
+        info_of(c, c->place_nodes[at])->place = at;
     }
     return c->place_nodes[at];
 }
@@ -169,7 +177,10 @@ static xf_ptr_node result_of(struct xf_collector *c, uint32_t function)
     if (f->result == XF_PTR_NONE) {
         xf_ptr_node node = fresh(c);
 
-        c->functions[function].result = node;
+        if (!f->has_body)
+            info_of(c, node)->lost =
+                "the result of a function whose body is not known";
+        f->result = node;
         return node;
     }
     return f->result;
@@ -177,11 +188,18 @@ static xf_ptr_node result_of(struct xf_collector *c, uint32_t function)
 
 /* ---- locations ------------------------------------------------------------ */
 
+/* The members of a union are one location: what is stored as one of them may
+ * be read as another. */
 static xf_ptr_node member(struct xf_collector *c, const struct xf_node *n)
 {
-    char *key = xf_format("m%s.%s", n->home, n->name);
+    char *key = *n->shared ? xf_format("u%s", n->shared)
+                           : xf_format("m%s.%s", n->home, n->name);
     xf_ptr_node node = named(c, key);
 
+    if (*n->shared && !info_of(c, node)->shown)
+        info_of(c, node)->shown = xf_format("%.*s.%s",
+                                            (int)strcspn(n->home, "@"),
+                                            n->home, n->name);
     free(key);
     return node;
 }
@@ -221,6 +239,13 @@ static xf_ptr_node variable(struct xf_collector *c, const struct xf_node *n)
 {
     return n->local ? local(c, (uint32_t)n->value)
                     : global(c, n->name, n->home);
+}
+
+/* Assembly names the stack pointer as an operand only to be ordered; it holds
+ * no function. */
+static bool is_register(const struct xf_node *n)
+{
+    return !n->local && !strcmp(n->home, "register");
 }
 
 /* ---- values --------------------------------------------------------------- */
@@ -266,6 +291,7 @@ static xf_ptr_node loaded(struct xf_collector *c, xf_ptr_node pointer)
     if (pointer == XF_PTR_NONE)
         return XF_PTR_NONE;
     node = fresh(c);
+    info_of(c, node)->pointer = pointer;
     xf_solver_load(c->solver, node, pointer);
     return node;
 }
@@ -283,7 +309,9 @@ static xf_ptr_node address_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? address(c, variable(c, n)) : XF_PTR_NONE;
+        return can_carry(n->type) && !is_register(n)
+                   ? address(c, variable(c, n))
+                   : XF_PTR_NONE;
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
@@ -308,7 +336,7 @@ static void assign(struct xf_collector *c, const struct xf_node *to,
 
     switch (to->op) {
     case XF_OP_VAR:
-        if (from != XF_PTR_NONE && can_carry(to->type))
+        if (from != XF_PTR_NONE && can_carry(to->type) && !is_register(to))
             xf_solver_copy(c->solver, variable(c, to), from);
         break;
     case XF_OP_MEMBER:
@@ -377,7 +405,8 @@ static void set(struct xf_collector *c, const struct xf_node *to,
 static struct xf_pointer_call *add_call(struct xf_collector *c,
                                         xf_ptr_node pointer, uint32_t line)
 {
-    struct xf_pointer_call call = {.caller = c->function, .pointer = pointer,
+    struct xf_pointer_call call = {.caller = c->function,
+                                   .where = c->function, .pointer = pointer,
                                    .result = XF_PTR_NONE, .line = line};
 
     XF_GROW(c->calls, c->ncalls, c->calls_cap);
@@ -387,42 +416,38 @@ static struct xf_pointer_call *add_call(struct xf_collector *c,
 
 /* A value given to a function without a body may be called by it. */
 static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
-                   uint32_t line)
+                   uint32_t where, uint32_t line)
 {
     struct xf_pointer_call *call = add_call(c, value, line);
 
     call->caller = to;
+    call->where = where;
     call->escape = true;
+    call->member = xf_strdup("");
     call->type = xf_strdup("");
     call->text = xf_strdup("");
     xf_solver_call(c->solver, value, (uint32_t)c->ncalls - 1);
 }
 
 static void connect_argument(struct xf_collector *c, uint32_t function,
-                             size_t param, xf_ptr_node arg, uint32_t line)
+                             size_t param, xf_ptr_node arg,
+                             const struct xf_pointer_call *call)
 {
     if (arg == XF_PTR_NONE)
         return;
     if (c->functions[function].has_body)
         xf_solver_copy(c->solver, param_of(c, function, param), arg);
     else
-        escape(c, function, arg, line);
+        escape(c, function, arg, call->where, call->line);
 }
 
 static void connect(struct xf_collector *c, const struct xf_pointer_call *call,
                     uint32_t function)
 {
-    const xf_ptr_node *args = call->args;
-    size_t nargs = call->nargs, span = call->any_order ? nargs : 1;
-    xf_ptr_node result = call->result;
-    uint32_t line = call->line;
-
-    for (size_t i = 0; i < nargs; i++)
-        for (size_t j = 0; j < span; j++)
-            connect_argument(c, function, call->any_order ? j : i, args[i],
-                             line);
-    if (result != XF_PTR_NONE)
-        xf_solver_copy(c->solver, result, result_of(c, function));
+    for (size_t i = 0; i < call->nargs; i++)
+        connect_argument(c, function, i, call->args[i], call);
+    if (call->result != XF_PTR_NONE)
+        xf_solver_copy(c->solver, call->result, result_of(c, function));
 }
 
 static void on_call(void *payload, uint32_t at, uint32_t function)
@@ -461,7 +486,8 @@ static void take_arguments(struct xf_collector *c, const struct xf_node *n,
 static xf_ptr_node call_direct(struct xf_collector *c, const struct xf_node *n,
                                const struct xf_node *fn)
 {
-    struct xf_pointer_call call = {.result = XF_PTR_NONE, .line = n->line};
+    struct xf_pointer_call call = {.where = c->function,
+                                   .result = XF_PTR_NONE, .line = n->line};
     const uint32_t *found;
     size_t nfound;
 
@@ -505,6 +531,10 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
     if (can_carry(n->type))
         result = fresh(c);
     call = add_call(c, pointer, n->line);
+    call->member = *callee->shared ? xf_format("%.*s.%s",
+                                               (int)strcspn(callee->home, "@"),
+                                               callee->home, callee->name)
+                                   : xf_strdup("");
     call->args = args;
     call->nargs = nargs;
     call->result = result;
@@ -517,29 +547,45 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
 
 /* ---- inline assembly ------------------------------------------------------ */
 
-static bool is_opaque(const struct xf_collector *c, const struct xf_node *n)
+static bool is_in(const struct xf_collector *c, const char *const *macros,
+                  const struct xf_node *n)
 {
-    for (const char *const *p = c->opaque; p && *p; p++)
-        if (!fnmatch(*p, n->macro, 0) || !fnmatch(*p, n->inner, 0))
+    for (const char *const *p = macros; p && *p; p++)
+        if (!fnmatch(*p, c->macro, 0) || !fnmatch(*p, n->macro, 0) ||
+            !fnmatch(*p, n->inner, 0))
             return true;
     return false;
 }
 
-/* What the assembly may call when `operand` is given to it: the function, the
- * pointer, or what is at the address of a pointer. */
+static const struct xf_node *without_casts(const struct xf_node *n)
+{
+    while (n->op == XF_OP_CAST)
+        n = n->kids[0];
+    return n;
+}
+
+/* A function, a pointer to one or its address: what assembly is given to call.
+ * A pointer in a local variable is an argument when there is something else to
+ * call. */
+static bool is_callee(const struct xf_node *operand, bool sure)
+{
+    operand = without_casts(operand);
+    if (operand->op == XF_OP_VAR && operand->local)
+        return !sure && is_function_pointer(operand->type);
+    return named_function(operand) || is_function_pointer(operand->type) ||
+           (operand->op == XF_OP_ADDRESS &&
+            is_function_pointer(operand->kids[0]->type));
+}
+
+/* What the assembly may call when `operand` is given to it. */
 static xf_ptr_node called_operand(struct xf_collector *c,
                                   const struct xf_node *operand)
 {
-    while (operand->op == XF_OP_CAST)
-        operand = operand->kids[0];
+    operand = without_casts(operand);
     if (named_function(operand))
         return function_value(c, named_function(operand));
-    if (operand->op == XF_OP_ADDRESS &&
-        is_function_pointer(operand->kids[0]->type))
-        return value_of(c, operand->kids[0]);
-    if (is_function_pointer(operand->type))
-        return value_of(c, operand);
-    return XF_PTR_NONE;
+    return value_of(c, operand->op == XF_OP_ADDRESS ? operand->kids[0]
+                                                    : operand);
 }
 
 static bool is_lvalue(const struct xf_node *n)
@@ -558,34 +604,50 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
 
     for (size_t i = 0; i < 6; i++)
         args[i] = mixed;
+    call->is_asm = true;
+    call->member = xf_strdup("");
+    call->is_asm = true;
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
+    if (operand->op == XF_OP_ADDRESS)
+        operand = operand->kids[0];
     call->type = xf_strdup(operand->type);
     call->text = printed(operand);
-    xf_solver_call(c->solver, pointer, (uint32_t)c->ncalls - 1);
+    if (pointer != XF_PTR_NONE)
+        xf_solver_call(c->solver, pointer, (uint32_t)c->ncalls - 1);
+}
+
+static void mix_operand(struct xf_collector *c, const struct xf_node *operand,
+                        xf_ptr_node mixed)
+{
+    xf_ptr_node v = value_of(c, operand);
+
+    if (v != XF_PTR_NONE)
+        xf_solver_copy(c->solver, mixed, v);
+    if (is_lvalue(operand))
+        assign(c, operand, mixed);
 }
 
 static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node mixed = fresh(c);
-    bool calls = !is_opaque(c, n);
+    bool calls = !is_in(c, c->opaque, n), all = is_in(c, c->calling, n);
+    bool sure = false;
 
+    if (calls && n->nkids)
+        info_of(c, mixed)->lost = "inline assembly";
+    for (uint32_t i = 0; i < n->nkids; i++)
+        sure |= is_callee(n->kids[i], true);
     for (uint32_t i = 0; i < n->nkids; i++) {
         const struct xf_node *operand = n->kids[i];
-        xf_ptr_node pointer = calls ? called_operand(c, operand) : XF_PTR_NONE;
 
-        if (pointer != XF_PTR_NONE) {
-            call_operand(c, n, operand, pointer, mixed);
-            continue;
-        }
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        pointer = value_of(c, operand);
-        if (pointer != XF_PTR_NONE)
-            xf_solver_copy(c->solver, mixed, pointer);
-        if (is_lvalue(operand))
-            assign(c, operand, mixed);
+        if (calls && (all || is_callee(operand, sure)))
+            call_operand(c, n, operand, called_operand(c, operand), mixed);
+        else
+            mix_operand(c, operand, mixed);
     }
 }
 
@@ -615,7 +677,7 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        if (!can_carry(n->type))
+        if (!can_carry(n->type) || is_register(n))
             return XF_PTR_NONE;
         /* a parameter that is declared as an array is a pointer */
         return n->local && is_param(c, (uint32_t)n->value)
@@ -640,7 +702,13 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_ADDRESS:
         return address_of(c, n->kids[0]);
     case XF_OP_CAST:
-        return value_of(c, n->kids[0]);
+        a = value_of(c, n->kids[0]);
+        if (a == XF_PTR_NONE && n->kids[0]->op != XF_OP_INT &&
+            can_carry(n->type)) {
+            a = fresh(c);
+            info_of(c, a)->lost = "a cast of something that is not followed";
+        }
+        return a;
     case XF_OP_CALL: {
         const struct xf_node *fn = named_function(n->kids[0]);
 
@@ -676,10 +744,12 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
         initialise(c, a, n);
         return is_array(n->type) ? address(c, a) : a;
     case XF_OP_OTHER:
-        a = XF_PTR_NONE;
+        a = fresh(c);
+        info_of(c, a)->lost = "an expression that is not understood";
         for (uint32_t i = 0; i < n->nkids; i++) {
             b = value_of(c, n->kids[i]);
-            a = both(c, a, b);
+            if (b != XF_PTR_NONE)
+                xf_solver_copy(c->solver, a, b);
         }
         return a;
     default:
@@ -713,16 +783,10 @@ static bool is_statement(enum xf_op op)
     return op <= XF_OP_NIL;
 }
 
-static void walk(struct xf_collector *c, const struct xf_node *n)
+static void walk_statement(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node v;
 
-    if (!is_statement(n->op)) {
-        if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
-            n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR)
-            value_of(c, n);
-        return;
-    }
     switch (n->op) {
     case XF_OP_DECL:
         walk_declaration(c, n);
@@ -741,11 +805,27 @@ static void walk(struct xf_collector *c, const struct xf_node *n)
     }
 }
 
+static void walk(struct xf_collector *c, const struct xf_node *n)
+{
+    const char *around = c->macro;
+
+    if (is_statement(n->op)) {
+        if (*n->macro)
+            c->macro = n->macro;
+        walk_statement(c, n);
+        c->macro = around;
+    } else if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
+               n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR) {
+        value_of(c, n);
+    }
+}
+
 /* ---- the program ------------------------------------------------------------ */
 
 void xf_collector_init(struct xf_collector *c)
 {
     memset(c, 0, sizeof(*c));
+    c->macro = "";
     c->solver = xf_solver_new(on_call, c);
 }
 
@@ -761,6 +841,7 @@ void xf_collector_release(struct xf_collector *c)
         free(c->calls[i].args);
         free(c->calls[i].type);
         free(c->calls[i].text);
+        free(c->calls[i].member);
         free(c->calls[i].callees);
     }
     for (size_t i = 0; i < c->externs.len; i++)
@@ -769,7 +850,9 @@ void xf_collector_release(struct xf_collector *c)
     free(c->static_index);
     free(c->extern_index);
     free(c->place_nodes);
-    free(c->node_places);
+    for (size_t i = 0; i < c->ninfos; i++)
+        free(c->infos[i].shown);
+    free(c->infos);
     free(c->calls);
     free(c->locals);
     xf_map_release(&c->statics);
@@ -821,7 +904,31 @@ void xf_collect_variable(struct xf_collector *c, const char *section,
         array = global(c, c->sections[i].symbol, "");
         xf_solver_copy(c->solver, elements, at);
         xf_solver_copy(c->solver, array, elements);
+        info_of(c, array)->place = info_of(c, elements)->place;
         free(key);
+    }
+}
+
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern)
+{
+    uint32_t at = xf_map_find(&c->externs, name);
+
+    if (at == XF_MAP_NONE)
+        return;
+    for (size_t i = 0; i < c->places.len; i++) {
+        const char *key = c->places.keys[i];
+        struct xf_pointer_call *call;
+
+        if (*key != 'm' || fnmatch(pattern, key + 1, 0))
+            continue;
+        call = add_call(c, c->place_nodes[i], 0);
+        call->caller = call->where = c->extern_index[at].items[0];
+        call->type = xf_strdup("");
+        call->text = xf_strdup(key + 1);
+        call->member = xf_strdup("");
+        xf_solver_call(c->solver, c->place_nodes[i],
+                       (uint32_t)c->ncalls - 1);
     }
 }
 
@@ -835,8 +942,7 @@ void xf_collect_solve(struct xf_collector *c)
 /* Place of a node as `via` says it; NULL for nodes without a name. */
 static char *describe(const struct xf_collector *c, xf_ptr_node node)
 {
-    uint32_t place = node < c->node_places_len ? c->node_places[node]
-                                               : XF_MAP_NONE;
+    uint32_t place = node < c->ninfos ? c->infos[node].place : XF_MAP_NONE;
     const char *key, *rest;
     unsigned int function, param;
 
@@ -857,6 +963,8 @@ static char *describe(const struct xf_collector *c, xf_ptr_node node)
         return xf_strndup(rest, strcspn(rest, "\x1f"));
     case 's':
         return xf_strdup(rest);
+    case 'u':
+        return xf_strdup(c->infos[node].shown);
     default:
         if (sscanf(rest, "%u.%u", &function, &param) == 2)
             return xf_format("parameter %u of %s", param + 1,
@@ -865,48 +973,136 @@ static char *describe(const struct xf_collector *c, xf_ptr_node node)
     }
 }
 
-/* Breadth first against the flow, over nodes that hold the function: the
- * nearest member, variable or section; else the nearest parameter. */
+static bool is_parameter(const char *text)
+{
+    return !strncmp(text, "parameter ", 10);
+}
+
+#define UPSTREAM_LIMIT 5000 /* nodes; a wave that large explains nothing */
+
+/* Nodes from which something flows to `start`, nearest first; with `value`
+ * (else XF_PTR_NONE) only those that hold it. The caller frees. */
+static xf_ptr_node *upstream(const struct xf_collector *c, xf_ptr_node start,
+                             xf_ptr_value value, size_t *len)
+{
+    struct xf_pointers seen = {0};
+    xf_ptr_node *queue = NULL;
+    size_t cap = 0;
+
+    *len = 0;
+    XF_GROW(queue, *len, cap);
+    queue[(*len)++] = start;
+    xf_pointers_add(&seen, (void *)(uintptr_t)start, NULL);
+    for (size_t i = 0; i < *len && *len < UPSTREAM_LIMIT; i++) {
+        size_t n;
+        const xf_ptr_node *sources = xf_solver_sources(c->solver, queue[i], &n);
+
+        for (size_t j = 0; j < n; j++) {
+            bool is_new;
+
+            if (value != XF_PTR_NONE &&
+                !xf_solver_holds(c->solver, sources[j], value))
+                continue;
+            xf_pointers_add(&seen, (void *)(uintptr_t)sources[j], &is_new);
+            if (!is_new)
+                continue;
+            XF_GROW(queue, *len, cap);
+            queue[(*len)++] = sources[j];
+        }
+    }
+    xf_pointers_release(&seen);
+    return queue;
+}
+
+/* The nearest member, variable or section among the nodes, else the nearest
+ * parameter, else "". Caller frees. */
+static char *nearest_place(const struct xf_collector *c,
+                           const xf_ptr_node *nodes, size_t n)
+{
+    char *param = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        char *text = describe(c, nodes[i]);
+
+        if (!text)
+            continue;
+        if (!is_parameter(text)) {
+            free(param);
+            return text;
+        }
+        if (param)
+            free(text);
+        else
+            param = text;
+    }
+    return param ? param : xf_strdup("");
+}
+
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function)
 {
-    xf_ptr_value value = xf_ptr_function(function);
-    xf_ptr_node *queue = NULL;
-    size_t len = 0, cap = 0;
-    char *param = NULL, *found = NULL;
+    xf_ptr_node *nodes;
+    size_t n;
+    char *via;
 
+    if (call->escape)
+        return xf_strdup("argument");
+    if (*call->member)
+        return xf_strdup(call->member);
+    nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
+    via = nearest_place(c, nodes, n);
+    free(nodes);
+    if (*via)
+        return via;
+    free(via);
+    return xf_strdup(call->is_asm ? "inline assembly" : "local");
+}
+
+/* Whether nothing is known of what the node is loaded from. */
+static bool from_nowhere(const struct xf_collector *c, xf_ptr_node node)
+{
+    const xf_ptr_value *values;
+    size_t n;
+
+    if (node >= c->ninfos || c->infos[node].pointer == XF_PTR_NONE)
+        return false;
+    values = xf_solver_values(c->solver, c->infos[node].pointer, &n);
+    for (size_t i = 0; i < n; i++)
+        if (values[i] & 1)
+            return false;
+    return true;
+}
+
+char *xf_collect_reason(const struct xf_collector *c,
+                        const struct xf_pointer_call *call, bool *lost)
+{
+    xf_ptr_node *nodes;
+    const char *why = NULL;
+    char *place, *text;
+    size_t n;
+
+    *lost = true;
     if (call->pointer == XF_PTR_NONE)
-        return xf_strdup("");
-    XF_GROW(queue, len, cap);
-    queue[len++] = call->pointer;
-    for (size_t i = 0; i < len && !found; i++) {
-        size_t n;
-        const xf_ptr_node *sources = xf_solver_sources(c->solver, queue[i], &n);
-        char *text = describe(c, queue[i]);
-
-        if (text && !strncmp(text, "parameter ", 10)) {
-            if (param)
-                free(text);
-            else
-                param = text;
-        } else if (text) {
-            found = text;
-        }
-        for (size_t j = 0; j < n && len < 5000; j++) {
-            bool seen = !xf_solver_holds(c->solver, sources[j], value);
-
-            for (size_t k = 0; k < len && !seen; k++)
-                seen = queue[k] == sources[j];
-            if (seen)
-                continue;
-            XF_GROW(queue, len, cap);
-            queue[len++] = sources[j];
-        }
+        return xf_strdup("the pointer is computed in a way that is not "
+                         "followed");
+    nodes = upstream(c, call->pointer, XF_PTR_NONE, &n);
+    for (size_t i = 0; i < n && !why; i++) {
+        if (nodes[i] < c->ninfos)
+            why = c->infos[nodes[i]].lost;
+        if (!why && from_nowhere(c, nodes[i]))
+            why = "memory that nothing known points to";
     }
-    free(queue);
-    if (found) {
-        free(param);
-        return found;
-    }
-    return param ? param : xf_strdup("");
+    place = nearest_place(c, nodes, n);
+    free(nodes);
+    *lost = why != NULL;
+    if (why)
+        text = xf_format("its value comes from %s", why);
+    else if (is_parameter(place))
+        text = xf_format("nobody passes a function as %s", place);
+    else if (*place)
+        text = xf_format("no function is ever stored in %s", place);
+    else
+        text = xf_strdup("it only ever holds null");
+    free(place);
+    return text;
 }
