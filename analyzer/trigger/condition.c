@@ -50,6 +50,22 @@ static bool is_site(const struct xf_node *n, const struct site *site,
     return atoi(dot + 1) == site->frame || !strcmp(dot, ".-1");
 }
 
+/* A loop, jump or trap instruction that is a site. */
+static const struct xf_node *find_loop(const struct xf_node *n,
+                                       const struct site *site, size_t begin)
+{
+    const struct xf_node *found;
+
+    if (n->line == (uint32_t)site->line && n->begin == begin &&
+        (n->op == XF_OP_FOR || n->op == XF_OP_WHILE || n->op == XF_OP_DO ||
+         n->op == XF_OP_GOTO || n->op == XF_OP_ASM || n->op == XF_OP_CALL))
+        return n;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if ((found = find_loop(n->kids[i], site, begin)))
+            return found;
+    return NULL;
+}
+
 bool condition_find_in(struct program *p, struct body *body, struct site *site)
 {
     const struct xf_source *src = program_source(p, site->file);
@@ -63,6 +79,8 @@ bool condition_find_in(struct program *p, struct body *body, struct site *site)
     list = site->frame < 0 ? body->calls : body->asms;
     len = site->frame < 0 ? body->ncalls : body->nasms;
     site->node = NULL;
+    if (!strcmp(site->witness, "loop"))
+        site->node = find_loop(body->root, site, begin);
     for (size_t i = 0; i < len && !site->node; i++)
         if (is_site(list[i], site, begin) && !nth--)
             site->node = list[i];

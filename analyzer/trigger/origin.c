@@ -17,7 +17,14 @@
 #define CALLEES 12  /* of a call through a pointer */
 
 /* How much farther away a value is behind such a step. */
-enum { STEP = 1, THROUGH_GLOBAL = 3, THROUGH_MEMBER = 6, BOUND = 5, BESIDE = 4 };
+enum {
+    STEP = 1,
+    THROUGH_GLOBAL = 3,
+    THROUGH_MEMBER = 6,
+    INDEX = 9,  /* that an index is wrong, rather than its bound */
+    BOUND = 20, /* the bound itself */
+    BESIDE = 4
+};
 
 struct step {
     const struct step *before;
@@ -40,6 +47,7 @@ struct place {
     struct xf_point point;
     const struct step *steps;
     unsigned int hops, distance;
+    bool state; /* found in what Xen keeps in memory */
 };
 
 static void follow(struct trace *t, const struct xf_node *n,
@@ -70,9 +78,14 @@ static char *chain_text(const struct step *steps)
 static void found(struct trace *t, const struct place *at, enum cause cause,
                   const char *text, const char *file, uint32_t line)
 {
-    struct origin *o = &t->out->items[cause];
+    struct origin *o;
     struct step step = {at->steps, text, file, line};
 
+    /* What came from a request and was stored is Xen's own state: it was
+     * checked on the way in, or should have been. */
+    if (at->state && (cause == CAUSE_GUEST || cause == CAUSE_TOOLSTACK))
+        cause = CAUSE_INTERNAL;
+    o = &t->out->items[cause];
     if (o->chain && o->distance <= at->distance)
         return;
     free(o->chain);
@@ -612,6 +625,7 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
         step = (struct step){at->steps, text, w->body->function->file,
                              line_of(w->body, n)};
         next = nearer(at, &step, distance);
+        next.state = true;
         next.body = w->body;
         if (xf_cfg_point(w->body->cfg, n, &next.point)) {
             int64_t value;
@@ -765,6 +779,9 @@ static void follow_comparison(struct trace *t, const struct xf_node *n,
     else {
         follow(t, n->kids[0], at, WANT_ANY);
         follow(t, n->kids[1], &bound, WANT_ANY);
+        bound.distance = at->distance + INDEX;
+        if (*n->name == '<' || *n->name == '>')
+            found(t, &bound, CAUSE_INTERNAL, "an index and its bound", "", 0);
     }
 }
 
@@ -777,9 +794,15 @@ static void follow_binary(struct trace *t, const struct xf_node *n,
         follow(t, n->kids[1], at, want);
     } else {
         bool logical = !strcmp(n->name, "&&") || !strcmp(n->name, "||");
+        int64_t value;
+        bool left = xf_tree_value(n->kids[0], t->p->long_bits, &value);
+        bool right = xf_tree_value(n->kids[1], t->p->long_bits, &value);
 
-        follow(t, n->kids[0], at, logical ? want : WANT_ANY);
-        follow(t, n->kids[1], at, logical ? want : WANT_ANY);
+        /* A constant says nothing beside what is masked with it. */
+        if (!left || right)
+            follow(t, n->kids[0], at, logical ? want : WANT_ANY);
+        if (!right)
+            follow(t, n->kids[1], at, logical ? want : WANT_ANY);
     }
 }
 
@@ -876,7 +899,7 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct xf_point point, enum want want)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, point, NULL, 0, 0};
+    struct place at = {body, point, NULL, 0, 0, false};
 
     memset(out, 0, sizeof(*out));
     follow(&t, node, &at, want);
@@ -884,12 +907,27 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
         xf_pointers_release(&t.seen[i]);
 }
 
+void origin_of_constant(struct origins *out, struct program *p,
+                        struct sources *s, struct body *body,
+                        const struct xf_node *node)
+{
+    struct trace t = {.p = p, .s = s, .out = out};
+    struct place at = {body, {0, 0}, NULL, 0, 0, false};
+
+    memset(out, 0, sizeof(*out));
+    for (const struct xf_node *n = node; n && n->begin == node->begin;
+         n = program_parent(body, n))
+        if (by_macro(&t, n, &at))
+            return;
+    found(&t, &at, CAUSE_CONFIGURATION, "constant of this build", "", 0);
+}
+
 void origin_trace_decision(struct origins *out, struct program *p,
                            struct sources *s, struct body *body,
                            uint32_t block)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, {block, 0}, NULL, 0, 0};
+    struct place at = {body, {block, 0}, NULL, 0, 0, false};
 
     memset(out, 0, sizeof(*out));
     follow_decision(&t, &at, block);

@@ -34,6 +34,10 @@ struct origins {
 void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct body *body, const struct xf_node *node,
                   struct xf_point point, enum want want);
+/* What a constant of the build stands for. */
+void origin_of_constant(struct origins *out, struct program *p,
+                        struct sources *s, struct body *body,
+                        const struct xf_node *node);
 /* Why control gets to `block`: what the decisions on which it depends come
  * from. */
 void origin_trace_decision(struct origins *out, struct program *p,

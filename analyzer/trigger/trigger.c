@@ -16,6 +16,7 @@
 #include "producers.h"
 #include "program.h"
 #include "sources.h"
+#include "value.h"
 
 struct stage {
     struct program *p;
@@ -46,8 +47,17 @@ static void trace_guard(struct origins *out, struct stage *s,
     struct origins one;
     struct xf_point point;
 
-    if (!g->condition || g->never)
+    int64_t value;
+
+    if (!g->condition)
         return;
+    if (g->never ||
+        xf_tree_value(g->condition, s->p->long_bits, &value)) {
+        origin_of_constant(&one, s->p, s->sources, body, g->condition);
+        origins_add(out, &one, 0);
+        origins_release(&one);
+        return;
+    }
     if (!xf_cfg_point(body->cfg, g->condition, &point))
         point = (struct xf_point){guard, 0};
     origin_trace(&one, s->p, s->sources, body, g->condition, point,
@@ -62,7 +72,7 @@ static void trace_literal(struct origins *out, struct stage *s,
                           const struct site *site, const struct literal *l)
 {
     memset(out, 0, sizeof(*out));
-    if (!site->body || l->role == ROLE_CONSTANT || l->role == ROLE_NEVER)
+    if (!site->body)
         return;
     if (!l->nguards && l->guard != XF_CFG_NONE)
         trace_guard(out, s, site->body, l->guard);
@@ -70,42 +80,78 @@ static void trace_literal(struct origins *out, struct stage *s,
         trace_guard(out, s, site->body, l->guards[i]);
 }
 
-/* The predicate says it; when that is Xen's own state the nearest decision
- * before it may say more. */
+/* How much farther away each decision before the predicate is. */
 #define BEFORE 8
 
-static void choose_cause(struct result *r, const struct site *site)
+static void add_before(struct origins *all, const struct result *r)
+{
+    const struct condition *c = &r->condition;
+    unsigned int farther = BEFORE;
+
+    for (size_t i = condition_first_predicate(c); i-- > 0;)
+        if (c->items[i].role != ROLE_CHECK && c->items[i].role != ROLE_CONSTANT) {
+            origins_add(all, &r->origins[i], farther);
+            farther += BEFORE;
+        }
+}
+
+/* The command line only says that Xen shall stop; what is wrong is said by the
+ * other decisions. */
+static enum cause other_than_configuration(const struct origins *all)
+{
+    static const enum cause order[] = {CAUSE_HARDWARE, CAUSE_FIRMWARE,
+                                       CAUSE_MEMORY};
+    enum cause best = CAUSE_CONFIGURATION;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        if (all->items[order[i]].chain &&
+            (best == CAUSE_CONFIGURATION || all->items[order[i]].distance <
+                                                all->items[best].distance))
+            best = order[i];
+    return best;
+}
+
+static char *no_decision(const struct site *site)
+{
+    return xf_format("to get here is the fault: nothing in %s() decides about "
+                     "it",
+                     site->function);
+}
+
+static void choose_cause(struct result *r, struct stage *s,
+                         const struct site *site)
 {
     struct condition *c = &r->condition;
     struct origins all = {0};
-    size_t predicate = condition_first_predicate(c);
-    unsigned int farther = BEFORE;
-    enum cause best;
+    bool predicate = condition_first_predicate(c) < c->len;
+    const struct source *own =
+        sources_find(s->sources, SOURCE_FUNCTION, site->function);
 
     for (size_t i = 0; i < c->len; i++)
         if (condition_is_predicate(c, i))
             origins_add(&all, &r->origins[i], 0);
-    best = origins_best(&all);
-    if (best == CAUSE_UNKNOWN && !all.lost)
-        for (size_t i = predicate; i-- > 0;)
-            if (c->items[i].role != ROLE_CHECK &&
-                c->items[i].role != ROLE_LOOP_EXIT) {
-                origins_add(&all, &r->origins[i], farther);
-                farther += BEFORE;
-            }
-    best = origins_best(&all);
-    r->cause = best;
-    if (best != CAUSE_UNKNOWN)
-        r->origin = xf_strdup(all.items[best].chain);
-    else if (all.lost)
+    r->cause = origins_best(&all);
+    if (!predicate || r->cause == CAUSE_CONFIGURATION) {
+        add_before(&all, r);
+        r->cause = origins_best(&all);
+    }
+    if (r->cause == CAUSE_CONFIGURATION)
+        r->cause = other_than_configuration(&all);
+    if (r->cause != CAUSE_UNKNOWN) {
+        r->origin = xf_strdup(all.items[r->cause].chain);
+    } else if (!predicate && own && own->result) {
+        r->cause = own->cause;
+        r->origin = xf_format("%s: %s() itself", own->origin, site->function);
+    } else if (all.lost) {
         r->origin = xf_format("lost: %s", all.lost);
-    else if (strcmp(site->witness, "asm") && site->node && !c->len) {
+    } else if (site->node && strcmp(site->witness, "asm") &&
+               (site->frame < 0 || *site->macro)) {
         r->cause = CAUSE_INTERNAL;
-        r->origin = xf_format("to get here is the fault: nothing in %s() "
-                              "decides about it",
-                              site->function);
-    } else
+        r->origin = predicate ? xf_strdup("nothing was found that makes it so")
+                              : no_decision(site);
+    } else {
         r->origin = xf_strdup("lost: decided by assembly");
+    }
     origins_release(&all);
 }
 
@@ -206,14 +252,10 @@ static int write_literal(struct program *p, const struct site *site, int n,
     sqlite3_bind_int(s, 5, l->polarity);
     xf_bind(s, 6, site->body ? site->body->function->file : site->file);
     sqlite3_bind_int(s, 7, l->line);
-    xf_bind(s, 8, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
-                      ? "constant of this build"
-                  : best != CAUSE_UNKNOWN ? o->items[best].chain
-                  : o->lost               ? o->lost
-                                          : "");
-    xf_bind(s, 9, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
-                      ? cause_name(CAUSE_CONFIGURATION)
-                      : cause_name(best));
+    xf_bind(s, 8, best != CAUSE_UNKNOWN ? o->items[best].chain
+                  : o->lost             ? o->lost
+                                        : "");
+    xf_bind(s, 9, cause_name(best));
     return xf_store_run(p->store, s);
 }
 
@@ -357,7 +399,7 @@ static int do_site(struct stage *s, struct site *site)
     r.origins = xf_calloc(r.condition.len + 1, sizeof(*r.origins));
     for (size_t i = 0; i < r.condition.len; i++)
         trace_literal(&r.origins[i], s, site, &r.condition.items[i]);
-    choose_cause(&r, site);
+    choose_cause(&r, s, site);
     rc = judge(s, site, &r);
     if (!rc)
         rc = write_result(s->p, site, &r);
