@@ -41,6 +41,8 @@ struct trace {
     unsigned int budget;
 };
 
+struct frame;
+
 /* Where a value is looked at. */
 struct place {
     struct body *body;
@@ -48,6 +50,13 @@ struct place {
     const struct step *steps;
     unsigned int hops, distance;
     bool state; /* found in what Xen keeps in memory */
+    const struct frame *frame; /* the call through which we came into the
+                                  function; NULL: any caller */
+};
+
+struct frame {
+    const struct xf_node *call;
+    const struct place *at; /* of the call */
 };
 
 static void follow(struct trace *t, const struct xf_node *n,
@@ -76,14 +85,16 @@ static char *chain_text(const struct step *steps)
 }
 
 static void found(struct trace *t, const struct place *at, enum cause cause,
-                  const char *text, const char *file, uint32_t line)
+                  const char *text, const char *file, uint32_t line,
+                  bool direct)
 {
     struct origin *o;
     struct step step = {at->steps, text, file, line};
 
     /* What came from a request and was stored is Xen's own state: it was
      * checked on the way in, or should have been. */
-    if (at->state && (cause == CAUSE_GUEST || cause == CAUSE_TOOLSTACK))
+    if (at->state && (cause == CAUSE_GUEST || cause == CAUSE_TOOLSTACK ||
+                      cause == CAUSE_CONCURRENCY))
         cause = CAUSE_INTERNAL;
     o = &t->out->items[cause];
     if (o->chain && o->distance <= at->distance)
@@ -91,6 +102,7 @@ static void found(struct trace *t, const struct place *at, enum cause cause,
     free(o->chain);
     o->cause = cause;
     o->distance = at->distance;
+    o->direct = direct && at->distance <= STEP && !at->frame && !at->state;
     o->chain = chain_text(&step);
 }
 
@@ -195,7 +207,7 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
             continue;
         text = xf_format("%s: %s()", s->origin, names[i]);
         found(t, at, s->cause, text, at->body->function->file,
-              line_of(at->body, n));
+              line_of(at->body, n), true);
         free(text);
         return true;
     }
@@ -215,7 +227,7 @@ static bool by_call(struct trace *t, const struct xf_node *call,
         return false;
     text = xf_format("%s: %s()", s->origin, fn->name);
     found(t, at, s->cause, text, at->body->function->file,
-          line_of(at->body, call));
+          line_of(at->body, call), true);
     free(text);
     return true;
 }
@@ -288,7 +300,7 @@ static void follow_decision(struct trace *t, const struct place *at,
     }
     free(guards);
     if (!any)
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0);
+        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
 }
 
 static void follow_constant(struct trace *t, const struct place *at,
@@ -299,7 +311,7 @@ static void follow_constant(struct trace *t, const struct place *at,
 
     if (error) {
         found(t, at, error->cause, error->origin, at->body->function->file,
-              line_of(at->body, n));
+              line_of(at->body, n), false);
         return;
     }
     follow_decision(t, at, block);
@@ -307,7 +319,7 @@ static void follow_constant(struct trace *t, const struct place *at,
 
 static void follow_return(struct trace *t, struct body *b,
                           const struct xf_node *r, const struct place *at,
-                          enum want want)
+                          const struct frame *frame, enum want want)
 {
     struct xf_buf text = XF_BUF_INIT;
     struct step step;
@@ -329,6 +341,7 @@ static void follow_return(struct trace *t, struct body *b,
                          line_of(b, r)};
     next = nearer(at, &step, STEP);
     next.body = b;
+    next.frame = frame;
     if (xf_cfg_point(b->cfg, r, &next.point)) {
         if (xf_tree_value(r->kids[0], t->p->long_bits, &value))
             follow_constant(t, &next, r, value, next.point.block);
@@ -343,6 +356,7 @@ static void follow_result(struct trace *t, const struct xf_node *call,
 {
     struct function *callees[CALLEES];
     size_t n = callees_of(t, call, at->body, callees);
+    const struct frame frame = {call, at};
     bool any = false;
 
     for (size_t i = 0; i < n; i++)
@@ -354,7 +368,7 @@ static void follow_result(struct trace *t, const struct xf_node *call,
                 continue;
             find_returns(&r, b->root);
             for (size_t j = 0; j < r.len; j++)
-                follow_return(t, b, r.items[j], at, want);
+                follow_return(t, b, r.items[j], at, &frame, want);
             any |= r.len > 0;
         }
     if (!any) {
@@ -407,6 +421,7 @@ static void follow_argument(struct trace *t, const struct call_edge *e,
                                  line_of(b, call)};
             next = nearer(at, &step, STEP);
             next.body = b;
+            next.frame = NULL;
             if (number + 1 < call->nkids &&
                 xf_cfg_point(b->cfg, call, &next.point))
                 follow(t, call->kids[number + 1], &next, want);
@@ -422,11 +437,24 @@ static void follow_parameter(struct trace *t, const struct xf_node *param,
     const struct source *s = sources_find(t->s, SOURCE_PARAMETER, f->name);
     size_t direct = 0;
 
+    if (at->frame) { /* the argument of the call that led here */
+        const struct frame *frame = at->frame;
+        struct place back = *frame->at;
+
+        back.steps = at->steps;
+        back.hops = at->hops;
+        back.distance = at->distance;
+        back.state = at->state;
+        if ((uint32_t)param->value + 1 < frame->call->nkids &&
+            xf_cfg_point(back.body->cfg, frame->call, &back.point))
+            follow(t, frame->call->kids[param->value + 1], &back, want);
+        return;
+    }
     if (s) {
         char *text = xf_format("%s: '%s' of %s()", s->origin, param->name,
                                f->name);
 
-        found(t, at, s->cause, text, f->file, (uint32_t)f->line);
+        found(t, at, s->cause, text, f->file, (uint32_t)f->line, false);
         free(text);
         return;
     }
@@ -470,6 +498,7 @@ static void follow_out(struct trace *t, const struct xf_node *call,
 {
     struct function *callees[CALLEES];
     size_t n = callees_of(t, call, at->body, callees);
+    const struct frame frame = {call, at};
     bool any = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -487,6 +516,7 @@ static void follow_out(struct trace *t, const struct xf_node *call,
             struct place next = nearer(at, &step, STEP);
 
             next.body = b;
+            next.frame = &frame;
             if (xf_cfg_point(b->cfg, stores[k], &next.point))
                 follow(t, stores[k]->kids[1], &next, want);
             free(text);
@@ -528,7 +558,7 @@ static void follow_assembly(struct trace *t, const struct xf_node *n,
     }
     text = xf_format("%s: `%s`", s->origin, n->name);
     found(t, at, s->cause, text, at->body->function->file,
-          line_of(at->body, n));
+          line_of(at->body, n), false);
     free(text);
 }
 
@@ -626,6 +656,7 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
                              line_of(w->body, n)};
         next = nearer(at, &step, distance);
         next.state = true;
+        next.frame = NULL;
         next.body = w->body;
         if (xf_cfg_point(w->body->cfg, n, &next.point)) {
             int64_t value;
@@ -644,7 +675,7 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
                      list->len);
     struct place here = *at;
     here.distance += distance + 2;
-    found(t, &here, CAUSE_INTERNAL, text, "", 0);
+    found(t, &here, CAUSE_INTERNAL, text, "", 0, false);
     free(text);
 }
 
@@ -656,10 +687,10 @@ static void follow_global(struct trace *t, const struct xf_node *n,
 
     if (s) {
         text = xf_format("%s: %s", s->origin, n->name);
-        found(t, at, s->cause, text, "", 0);
+        found(t, at, s->cause, text, "", 0, false);
     } else if (program_is_parameter(t->p, key)) {
         text = xf_format("command line: %s", n->name);
-        found(t, at, CAUSE_CONFIGURATION, text, "", 0);
+        found(t, at, CAUSE_CONFIGURATION, text, "", 0, false);
     } else {
         follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want);
     }
@@ -682,7 +713,7 @@ static bool by_member(struct trace *t, const struct xf_node *n,
             char *text = xf_format("%s: %s", s->origin, key);
 
             found(t, at, s->cause, text, at->body->function->file,
-                  line_of(at->body, n));
+                  line_of(at->body, n), false);
             free(text);
         }
         free(key);
@@ -781,7 +812,7 @@ static void follow_comparison(struct trace *t, const struct xf_node *n,
         follow(t, n->kids[1], &bound, WANT_ANY);
         bound.distance = at->distance + INDEX;
         if (*n->name == '<' || *n->name == '>')
-            found(t, &bound, CAUSE_INTERNAL, "an index and its bound", "", 0);
+            found(t, &bound, CAUSE_INTERNAL, "an index and its bound", "", 0, false);
     }
 }
 
@@ -817,7 +848,7 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_INT:
     case XF_OP_STR:
     case XF_OP_FN:
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0);
+        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
         break;
     case XF_OP_VAR:
         if (n->local)
@@ -830,6 +861,11 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
         follow_member(t, n, at, want);
         break;
     case XF_OP_INDEX:
+        if (by_member(t, n, at))
+            break;
+        follow(t, n->kids[0], at, WANT_ANY);
+        follow(t, n->kids[1], &beside, WANT_ANY);
+        break;
     case XF_OP_DEREF:
         if (!by_member(t, n, at))
             follow(t, n->kids[0], at, WANT_ANY);
@@ -886,8 +922,9 @@ static void follow(struct trace *t, const struct xf_node *n,
         lost(t, at, "the chain is longer than what is followed%s", "");
         return;
     }
+    /* What a function does with its parameters differs from call to call. */
     xf_pointers_add(&t->seen[want], n, &is_new);
-    if (!is_new && n->op != XF_OP_INT)
+    if (!is_new && !at->frame && n->op != XF_OP_INT)
         return;
     t->budget--;
     if (!by_macro(t, n, at))
@@ -899,7 +936,7 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct xf_point point, enum want want)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, point, NULL, 0, 0, false};
+    struct place at = {body, point, NULL, 0, 0, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow(&t, node, &at, want);
@@ -912,14 +949,14 @@ void origin_of_constant(struct origins *out, struct program *p,
                         const struct xf_node *node)
 {
     struct trace t = {.p = p, .s = s, .out = out};
-    struct place at = {body, {0, 0}, NULL, 0, 0, false};
+    struct place at = {body, {0, 0}, NULL, 0, 0, false, NULL};
 
     memset(out, 0, sizeof(*out));
     for (const struct xf_node *n = node; n && n->begin == node->begin;
          n = program_parent(body, n))
         if (by_macro(&t, n, &at))
             return;
-    found(&t, &at, CAUSE_CONFIGURATION, "constant of this build", "", 0);
+    found(&t, &at, CAUSE_CONFIGURATION, "constant of this build", "", 0, false);
 }
 
 void origin_trace_decision(struct origins *out, struct program *p,
@@ -927,7 +964,7 @@ void origin_trace_decision(struct origins *out, struct program *p,
                            uint32_t block)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, {block, 0}, NULL, 0, 0, false};
+    struct place at = {body, {block, 0}, NULL, 0, 0, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow_decision(&t, &at, block);

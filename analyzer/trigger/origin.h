@@ -22,7 +22,8 @@ enum want { WANT_ANY, WANT_ZERO, WANT_NOT_ZERO };
 struct origin {
     enum cause cause;
     unsigned int distance; /* smaller: closer to the condition */
-    char *chain;           /* one step after the other, " <- " between */
+    bool direct; /* the result of a listed function itself */
+    char *chain; /* one step after the other, " <- " between */
 };
 
 struct origins {

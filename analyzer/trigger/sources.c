@@ -39,8 +39,8 @@ static const char *const table_names[SOURCE_KINDS] = {
 
 static const char *const cause_names[CAUSES] = {
     "guest-input",       "toolstack-input", "firmware",
-    "memory-exhaustion", "hardware",        "configuration",
-    "concurrency",       "internal-invariant", "unknown"};
+    "memory-exhaustion", "concurrency",     "hardware",
+    "configuration",     "internal-invariant", "unknown"};
 
 const char *cause_name(enum cause cause)
 {

@@ -201,8 +201,13 @@ static int refute(struct stage *s, const struct site *site, char **proof)
     return rc < 0 ? -1 : 0;
 }
 
-/* Near enough to the value's origin that nothing lies between. */
-#define NEAR 2
+/* Failing is something that these do, whatever Xen does. */
+static bool may_fail(const struct origin *o)
+{
+    return o->chain && o->direct &&
+           (o->cause == CAUSE_MEMORY || o->cause == CAUSE_FIRMWARE ||
+            o->cause == CAUSE_GUEST || o->cause == CAUSE_TOOLSTACK);
+}
 
 static int judge(struct stage *s, const struct site *site, struct result *r)
 {
@@ -221,7 +226,7 @@ static int judge(struct stage *s, const struct site *site, struct result *r)
         if (!condition_is_predicate(c, i))
             continue;
         o = &r->origins[i].items[origins_best(&r->origins[i])];
-        if (o->chain && o->cause < CAUSE_CONCURRENCY && o->distance <= NEAR) {
+        if (may_fail(o)) {
             r->verdict = "feasible";
             r->proof = xf_format("nothing lies between the predicate and %s",
                                  o->chain);
