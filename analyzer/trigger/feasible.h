@@ -12,6 +12,11 @@
 
 #include "condition.h"
 
+/* Whether what guard `earlier` decided settles guard `later`: the same operands,
+ * which nothing changes in between. */
+bool feasible_implies(struct program *p, const struct body *body,
+                      uint32_t earlier, uint32_t later);
+
 /* NULL when nothing excludes the site in this body; else the proof in one
  * line. Caller frees. */
 char *feasible_refute(struct program *p, const struct site *site,

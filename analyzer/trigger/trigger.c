@@ -111,6 +111,17 @@ static enum cause other_than_configuration(const struct origins *all)
     return best;
 }
 
+/* What this build decided last, NULL: nothing. */
+static const struct origins *last_constant(const struct result *r)
+{
+    for (size_t i = r->condition.len; i-- > 0;)
+        if ((r->condition.items[i].role == ROLE_CONSTANT ||
+             r->condition.items[i].role == ROLE_NEVER) &&
+            origins_best(&r->origins[i]) != CAUSE_UNKNOWN)
+            return &r->origins[i];
+    return NULL;
+}
+
 static char *no_decision(const struct site *site)
 {
     return xf_format("to get here is the fault: nothing in %s() decides about "
@@ -126,6 +137,7 @@ static void choose_cause(struct result *r, struct stage *s,
     bool predicate = condition_first_predicate(c) < c->len;
     const struct source *own =
         sources_find(s->sources, SOURCE_FUNCTION, site->function);
+    const struct origins *constant;
 
     for (size_t i = 0; i < c->len; i++)
         if (condition_is_predicate(c, i))
@@ -137,11 +149,14 @@ static void choose_cause(struct result *r, struct stage *s,
     }
     if (r->cause == CAUSE_CONFIGURATION)
         r->cause = other_than_configuration(&all);
-    if (r->cause != CAUSE_UNKNOWN) {
-        r->origin = xf_strdup(all.items[r->cause].chain);
-    } else if (!predicate && own && own->result) {
+    if (!predicate && own && own->result) {
         r->cause = own->cause;
         r->origin = xf_format("%s: %s() itself", own->origin, site->function);
+    } else if (r->cause != CAUSE_UNKNOWN) {
+        r->origin = xf_strdup(all.items[r->cause].chain);
+    } else if (!all.lost && (constant = last_constant(r))) {
+        r->cause = origins_best(constant);
+        r->origin = xf_strdup(constant->items[r->cause].chain);
     } else if (all.lost) {
         r->origin = xf_format("lost: %s", all.lost);
     } else if (site->node && strcmp(site->witness, "asm") &&
