@@ -472,8 +472,19 @@ static const char *never_text(const struct condition *c)
     return "a decision on the way";
 }
 
+/* Whether a macro or an enumerator gives one of the constants. */
+static bool has_named_constant(const struct xf_node *n)
+{
+    if (*n->macro || *n->inner || (n->op == XF_OP_INT && *n->name))
+        return true;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (has_named_constant(n->kids[i]))
+            return true;
+    return false;
+}
+
 char *feasible_refute(struct program *p, const struct site *site,
-                      const struct condition *c)
+                      const struct condition *c, bool *of_build)
 {
     struct prover v = {.p = p, .body = site->body};
     struct xf_point point;
@@ -481,11 +492,13 @@ char *feasible_refute(struct program *p, const struct site *site,
     size_t n;
     char *proof = NULL;
 
+    *of_build = false;
     if (!site->node)
         return NULL;
     if (!c->reachable)
         return xf_strdup("every way through the function ends before it or "
                          "leads past it");
+    *of_build = !c->live;
     if (!c->live)
         return xf_format("constant of this build: `%s` is never so",
                          never_text(c));
@@ -509,6 +522,7 @@ char *feasible_refute(struct program *p, const struct site *site,
 
             free(proof);
             proof = where;
+            *of_build = has_named_constant(g->condition);
         }
     }
     free(guards);

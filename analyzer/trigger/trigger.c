@@ -173,7 +173,8 @@ static void choose_cause(struct result *r, struct stage *s,
 /* ---- verdicts ------------------------------------------------------------------ */
 
 /* The site is excluded when it is in all bodies that hold it. */
-static int refute(struct stage *s, const struct site *site, char **proof)
+static int refute(struct stage *s, const struct site *site, char **proof,
+                  bool *of_build)
 {
     sqlite3_stmt *q = xf_store_prepare(
         s->p->store, "SELECT function FROM site_function WHERE site = ?1 AND "
@@ -182,6 +183,7 @@ static int refute(struct stage *s, const struct site *site, char **proof)
     int rc;
 
     *proof = NULL;
+    *of_build = false;
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, site->id);
@@ -192,6 +194,7 @@ static int refute(struct stage *s, const struct site *site, char **proof)
         for (size_t i = 0; f && i < f->nbodies && !open; i++) {
             struct site one = *site;
             struct condition c;
+            bool named;
             char *text;
 
             if (!condition_find_in(s->p, &f->bodies[i], &one)) {
@@ -199,8 +202,9 @@ static int refute(struct stage *s, const struct site *site, char **proof)
                 break;
             }
             condition_make(&c, s->p, &one);
-            text = feasible_refute(s->p, &one, &c);
+            text = feasible_refute(s->p, &one, &c, &named);
             condition_release(&c);
+            *of_build |= named;
             open |= !text;
             if (!*proof)
                 *proof = text;
@@ -227,12 +231,13 @@ static bool may_fail(const struct origin *o)
 static int judge(struct stage *s, const struct site *site, struct result *r)
 {
     struct condition *c = &r->condition;
+    bool of_build = false;
 
     r->verdict = "undecided";
-    if (site->body && refute(s, site, &r->proof))
+    if (site->body && refute(s, site, &r->proof, &of_build))
         return -1;
     if (r->proof) {
-        r->verdict = "infeasible";
+        r->verdict = of_build ? "excluded" : "infeasible";
         return 0;
     }
     for (size_t i = 0; i < c->len; i++) {
