@@ -156,6 +156,10 @@ static bool is_sugar(const struct xf_node *parent, const struct xf_node *kid)
         return !strcmp(parent->name, "!");
     if (parent->op == XF_OP_CAST)
         return !strcmp(parent->type, "_Bool");
+    if (parent->op == XF_OP_STATEMENTS ||
+        (parent->op == XF_OP_BLOCK && parent->nkids &&
+         parent->kids[parent->nkids - 1] == kid))
+        return true; /* ({ ...; kid; }), or the end of a statement: no text */
     return parent->op == XF_OP_CALL && parent->nkids >= 2 &&
            parent->kids[1] == kid && parent->kids[0]->op == XF_OP_FN &&
            !strcmp(parent->kids[0]->name, "__builtin_expect");
@@ -178,6 +182,8 @@ static const struct xf_node *display(const struct maker *m,
         return n;
     while ((up = program_parent(m->body, at)) && is_sugar(up, at) &&
            up->begin == n->begin && up->line) {
+        if (at->op == XF_OP_BLOCK && up->op != XF_OP_STATEMENTS)
+            break;
         turned ^= up->op == XF_OP_UNARY;
         at = up;
         if (*at->macro && !is_hint(at->macro)) {

@@ -472,9 +472,14 @@ static const char *never_text(const struct condition *c)
     return "a decision on the way";
 }
 
-/* Whether a macro or an enumerator gives one of the constants. */
+/* Whether a macro or an enumerator gives one of the constants. A mask of 0 has
+ * a name even where the tree has lost it. */
 static bool has_named_constant(const struct xf_node *n)
 {
+    if (n->op == XF_OP_BINARY && !strcmp(n->name, "&") &&
+        ((n->kids[0]->op == XF_OP_INT && !n->kids[0]->value) ||
+         (n->kids[1]->op == XF_OP_INT && !n->kids[1]->value)))
+        return true;
     if (*n->macro || *n->inner || (n->op == XF_OP_INT && *n->name))
         return true;
     for (uint32_t i = 0; i < n->nkids; i++)
