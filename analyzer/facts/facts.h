@@ -33,6 +33,12 @@
  *                                  __builtin_unreachable(), endless loops, functions called in those
  *                                  loops (comma list); ends: 1 when the body's
  *                                  last statement never completes
+ *   T  types tree                body of the function (analyzer/tree/tree.h);
+ *                                  absent for header functions that the unit
+ *                                  has no use for
+ *   G  name file line flags section types tree
+ *                                  a file-scope variable with its initialiser.
+ *                                  flags: s static
  *
  * `chain` is the macros around a site, outermost first, joined by
  * XF_CHAIN_SEP; each is a name, XF_ARGS_SEP and its arguments as written.
@@ -47,7 +53,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "8"
+#define XF_FACTS_VERSION "9"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

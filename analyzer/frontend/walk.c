@@ -16,6 +16,7 @@
 #include "alloc.h"
 #include "asmtext.h"
 #include "facts.h"
+#include "lower.h"
 #include "texts.h"
 
 /* An asm statement that may hold a bug frame, or a call that never returns:
@@ -61,6 +62,7 @@ struct walker {
     struct xf_map asm_seen;    /* "path:offset" of asm keywords */
     bool *asm_suspicious;      /* parallel */
     size_t asm_cap;
+    struct xf_lowered lowered;
     struct function *fn;
 };
 
@@ -928,6 +930,15 @@ static CXCursor body_of(CXCursor function)
     return body;
 }
 
+static void emit_tree(struct walker *w, const char *name)
+{
+    uint32_t at = xf_map_find(&w->lowered.names, name);
+
+    if (at != XF_MAP_NONE)
+        xf_fact(w->out, 'T', w->lowered.bodies[at].types,
+                w->lowered.bodies[at].text, NULL);
+}
+
 static void emit_function(struct walker *w)
 {
     struct function *fn = w->fn;
@@ -954,6 +965,7 @@ static void emit_function(struct walker *w)
                 fn->loop_callees.len ? fn->loop_callees.data : "",
                 ends(body_of(fn->cursor)) ? "1" : "0", NULL);
     }
+    emit_tree(w, name);
     free(name);
     free(spelled);
     free(section);
@@ -1058,7 +1070,11 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
 
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
+    xf_lower(&w.lowered, unit, names);
     clang_visitChildren(top, on_top, &w);
+    if (w.lowered.globals.len)
+        xf_buf_add(out, w.lowered.globals.data, w.lowered.globals.len);
+    xf_lowered_release(&w.lowered);
     xf_map_release(&w.macros);
     free(w.definitions);
     xf_map_release(&w.asm_seen);

@@ -59,6 +59,12 @@ struct linker {
     } *definitions; /* parallel to externs */
     size_t externs_cap;
     struct xf_map calls; /* edges already written */
+    struct xf_map trees; /* hashes of the bodies and variables seen */
+    struct body {
+        uint32_t function;
+        char *types, *tree; /* in the units' facts */
+    } *bodies;
+    size_t nbodies, bodies_cap;
 };
 
 /* ---- pass 1: units to blocks, files, expansions ------------------------- */
@@ -157,12 +163,73 @@ static char *block_end(char *text, char *end)
     return line;
 }
 
+static uint32_t function_index(struct linker *l, const char *name,
+                               const char *file);
+
+/* Whether this text was not seen before. */
+static bool is_new_tree(struct linker *l, const char *name, const char *file,
+                        const char *types, const char *tree)
+{
+    struct xf_hash *h = xf_hash_new();
+    char hex[XF_HASH_HEX];
+    int is_new;
+
+    xf_hash_adds(h, name);
+    xf_hash_adds(h, file);
+    xf_hash_adds(h, types);
+    xf_hash_adds(h, tree);
+    xf_hash_finish(h, hex);
+    xf_map_add(&l->trees, hex, &is_new);
+    return is_new;
+}
+
+/* A body belongs to the function whose records end before it. */
+static void on_body(struct linker *l, const struct xf_record *r,
+                    const char *block)
+{
+    size_t len = (size_t)(strchr(block, '\n') - block);
+    char *line = xf_strndup(block, len);
+    struct xf_record f;
+
+    if (!xf_fact_split(&f, line) &&
+        is_new_tree(l, f.fields[0], f.fields[1], r->fields[0], r->fields[1])) {
+        struct body b = {function_index(l, f.fields[0], f.fields[1]),
+                         (char *)r->fields[0], (char *)r->fields[1]};
+
+        XF_GROW(l->bodies, l->nbodies, l->bodies_cap);
+        l->bodies[l->nbodies++] = b;
+    }
+    free(line);
+}
+
+static int on_variable(struct linker *l, const struct xf_record *r)
+{
+    sqlite3_stmt *s;
+
+    if (!is_new_tree(l, r->fields[0], r->fields[1], r->fields[5], r->fields[6]))
+        return 0;
+    s = xf_store_prepare(
+        l->store, "INSERT INTO variable (build, name, file, line, is_static, "
+                  "section, types, tree) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                  "?8)");
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, l->build);
+    xf_bind(s, 2, r->fields[0]);
+    xf_bind(s, 3, r->fields[1]);
+    sqlite3_bind_int(s, 4, atoi(r->fields[2]));
+    sqlite3_bind_int(s, 5, strchr(r->fields[3], 's') != NULL);
+    for (int i = 4; i <= 6; i++)
+        xf_bind(s, i + 2, r->fields[i]);
+    return xf_store_run(l->store, s);
+}
+
 static int read_unit(struct linker *l, const struct xf_link_tu *unit,
                      unsigned int n, int64_t tu)
 {
     struct xf_buf *facts = unit->facts;
     bool ok = !strcmp(unit->status, "ok");
-    char *line = facts->data, *end = line + facts->len;
+    char *line = facts->data, *end = line + facts->len, *block = NULL;
 
     if (!facts->len)
         return 0;
@@ -176,6 +243,7 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
         if (*line == 'F') {
             next = block_end(line, end);
             add_block(l, line, (size_t)(next - line));
+            block = line;
             line = next;
             continue;
         }
@@ -192,6 +260,10 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
             file->analysed |= ok;
         } else if (r.tag == 'I')
             on_skipped(l, &r, n);
+        else if (r.tag == 'T' && block)
+            on_body(l, &r, block);
+        else if (r.tag == 'G' && on_variable(l, &r))
+            return -1;
         else if (r.tag == 'D' && add_diagnostic(l, &r, tu))
             return -1;
         else if (r.tag == 'X') {
@@ -199,7 +271,7 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
 
             xf_map_add(&l->expanded, key, NULL);
             free(key);
-        } else if (!strchr("VRID", r.tag))
+        } else if (!strchr("VRIDGT", r.tag))
             return xf_error("a record of a translation unit's facts is out of "
                             "place; remove the cache folder and scan again");
         line = next + 1;
@@ -473,6 +545,25 @@ static int write_functions(struct linker *l)
     return 0;
 }
 
+static int write_bodies(struct linker *l)
+{
+    for (size_t i = 0; i < l->nbodies; i++) {
+        const struct body *b = &l->bodies[i];
+        sqlite3_stmt *s = xf_store_prepare(
+            l->store,
+            "INSERT INTO body (function, types, tree) VALUES (?1, ?2, ?3)");
+
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 1, id_of(l, b->function));
+        xf_bind(s, 2, b->types);
+        xf_bind(s, 3, b->tree);
+        if (xf_store_run(l->store, s))
+            return -1;
+    }
+    return 0;
+}
+
 static int write_range(struct linker *l, const char *file, size_t first,
                        size_t last)
 {
@@ -605,6 +696,8 @@ static void release(struct linker *l)
     xf_map_release(&l->function_keys);
     xf_map_release(&l->externs);
     xf_map_release(&l->calls);
+    xf_map_release(&l->trees);
+    free(l->bodies);
 }
 
 int xf_link(struct xf_store *store, const char *arch, const char *name,
@@ -625,8 +718,10 @@ int xf_link(struct xf_store *store, const char *arch, const char *name,
     for (size_t i = 0; i < l.block_keys.len && !rc; i++)
         rc = read_block(&l, &l.blocks[i]);
     if (!rc)
-        rc = write_functions(&l) || write_files(&l) || write_expanded(&l) ? -1
-                                                                          : 0;
+        rc = write_functions(&l) || write_bodies(&l) || write_files(&l) ||
+                     write_expanded(&l)
+                 ? -1
+                 : 0;
     release(&l);
     return rc;
 }

@@ -16,6 +16,8 @@ CREATE TABLE function (           -- one per name and defining file in a build;
                                   -- name when the function comes from one
     stop_kind   TEXT NOT NULL DEFAULT '', -- kind of site that a call of it is; '': none
     stop_reason TEXT NOT NULL DEFAULT '', -- data entry or derivation that says so
+    type        TEXT NOT NULL DEFAULT '', -- of C functions with a body, canonical
+    is_taken    INTEGER NOT NULL DEFAULT 0, -- its address is used as a value
     UNIQUE (build, name, file)
 ) STRICT;
 
@@ -24,7 +26,9 @@ CREATE TABLE call (               -- a call edge
     caller INTEGER NOT NULL REFERENCES function,
     callee INTEGER NOT NULL REFERENCES function,
     kind   TEXT NOT NULL,         -- 'direct', 'indirect', 'asm'
-    via    TEXT NOT NULL DEFAULT '',
+    via    TEXT NOT NULL DEFAULT '', -- indirect: what carried the function to the call:
+                                  -- 'record.member', variable, section, 'parameter n of f',
+                                  -- 'argument' (given to a function without a body)
     file   TEXT NOT NULL,         -- of the call expression
     line   INTEGER NOT NULL,
     col    INTEGER NOT NULL
@@ -55,4 +59,33 @@ CREATE TABLE ending (             -- how a noreturn function may end besides its
     loops        INTEGER NOT NULL, -- endless loops
     loop_callees TEXT NOT NULL,   -- functions called in them, comma list
     ends         INTEGER NOT NULL -- 1: the last statement never completes
+) STRICT;
+
+CREATE TABLE body (               -- body of a function (analyzer/tree/tree.h); one that
+    id       INTEGER PRIMARY KEY, -- is compiled under different macros has several
+    function INTEGER NOT NULL REFERENCES function,
+    types    TEXT NOT NULL,       -- list of the types in it
+    tree     TEXT NOT NULL
+) STRICT;
+CREATE INDEX body_function ON body (function);
+
+CREATE TABLE variable (           -- file-scope variable with an initialiser
+    id        INTEGER PRIMARY KEY,
+    build     INTEGER NOT NULL REFERENCES build,
+    name      TEXT NOT NULL,
+    file      TEXT NOT NULL,
+    line      INTEGER NOT NULL,
+    is_static INTEGER NOT NULL,
+    section   TEXT NOT NULL,      -- section attribute, '' for none
+    types     TEXT NOT NULL,
+    tree      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE unresolved (         -- call through a pointer that no function was found for
+    build  INTEGER NOT NULL REFERENCES build,
+    caller INTEGER NOT NULL REFERENCES function,
+    file   TEXT NOT NULL,
+    line   INTEGER NOT NULL,
+    type   TEXT NOT NULL,         -- canonical type of the pointer
+    text   TEXT NOT NULL          -- the pointer as an expression
 ) STRICT;

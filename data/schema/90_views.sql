@@ -19,6 +19,14 @@ JOIN function f ON f.id = c.caller
 JOIN function g ON g.id = c.callee
 JOIN build b ON b.id = c.build;
 
+-- Calls through pointers for which no function was found.
+CREATE VIEW v_unresolved AS
+SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file, u.file,
+       u.line, u.type, u.text
+FROM unresolved u
+JOIN function f ON f.id = u.caller
+JOIN build b ON b.id = u.build;
+
 -- Functions that a header's site ends up in, because they inline it.
 CREATE VIEW v_inliners AS
 SELECT s.site_id, b.arch, b.name AS build, f.name AS function, f.file, sf.how

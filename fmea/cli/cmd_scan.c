@@ -20,6 +20,7 @@
 #include "discover.h"
 #include "error.h"
 #include "file.h"
+#include "graph.h"
 #include "hash.h"
 #include "link.h"
 #include "pool.h"
@@ -747,6 +748,10 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_sites(store, s->catalogue);
     stage_ends(s, "link");
+    show_step(s, "call graph");
+    if (!rc)
+        rc = xf_graph(store, s->data);
+    stage_ends(s, "graph");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
