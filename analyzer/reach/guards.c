@@ -17,7 +17,7 @@ struct xf_guards {
     size_t len, cap;
 };
 
-static int privilege_of(const struct xf_rules *rules, const char *name)
+static int privilege_of(const struct xf_reach_rules *rules, const char *name)
 {
     for (size_t i = 0; i < rules->nprivileges; i++)
         if (!strcmp(rules->privileges[i].name, name))
@@ -27,7 +27,7 @@ static int privilege_of(const struct xf_rules *rules, const char *name)
 
 struct xf_guards *xf_guards_load(struct xf_store *store,
                                  const struct xf_graph *g,
-                                 const struct xf_rules *rules)
+                                 const struct xf_reach_rules *rules)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store, "SELECT g.function, g.line, g.callee, g.privilege, g.checked "
@@ -101,7 +101,7 @@ unsigned int xf_guards_at(const struct xf_guards *guards, uint32_t function,
     return bits;
 }
 
-uint8_t xf_privileged(const struct xf_rules *rules, unsigned int privileges,
+uint8_t xf_privileged(const struct xf_reach_rules *rules, unsigned int privileges,
                       uint8_t context)
 {
     /* The last of the file first: it is the weakest. */

@@ -26,13 +26,13 @@ struct best {
 struct reacher {
     struct xf_store *store;
     struct xf_graph *g;
-    const struct xf_rules *rules;
+    const struct xf_reach_rules *rules;
     const struct xf_guards *guards;
 };
 
 /* ---- contexts, entries, effects ------------------------------------------ */
 
-static int write_contexts(struct xf_store *store, const struct xf_rules *rules)
+static int write_contexts(struct xf_store *store, const struct xf_reach_rules *rules)
 {
     for (size_t i = 0; i < rules->ncontexts; i++) {
         const struct xf_context *c = &rules->contexts[i];
@@ -150,7 +150,7 @@ static int write_step(struct reacher *r, const struct place *place,
                       int context, bool armed, int step, uint32_t state)
 {
     const struct xf_graph *g = r->g;
-    const struct xf_function *f = &g->functions[state / XF_STATES];
+    const struct xf_reach_function *f = &g->functions[state / XF_STATES];
     const struct xf_edge *e =
         g->parent[state] == XF_NO_EDGE ? NULL : &g->edges[g->parent[state]];
     sqlite3_stmt *q = xf_store_prepare(
@@ -304,7 +304,7 @@ static int write_sites(struct reacher *r, struct xf_dead_ends *dead)
 }
 
 static int reach_build(struct xf_store *store, int64_t build,
-                       const struct xf_rules *rules)
+                       const struct xf_reach_rules *rules)
 {
     struct xf_graph g = {0};
     struct reacher r = {.store = store, .g = &g, .rules = rules};
@@ -347,11 +347,11 @@ int xf_reach(struct xf_store *store, const char *data)
         archs[n++] = xf_strdup(xf_column(q, 1));
     }
     for (size_t i = 0; i < n; i++) {
-        struct xf_rules *rules = rc ? NULL : xf_rules_load(data, archs[i]);
+        struct xf_reach_rules *rules = rc ? NULL : xf_reach_rules_load(data, archs[i]);
 
         if (!rules || reach_build(store, builds[i], rules))
             rc = -1;
-        xf_rules_free(rules);
+        xf_reach_rules_free(rules);
         free(archs[i]);
     }
     free(builds);

@@ -11,7 +11,7 @@
 #include "json.h"
 
 struct loader {
-    struct xf_rules *rules;
+    struct xf_reach_rules *rules;
     const char *arch;
     char *path; /* of the file being read */
 };
@@ -106,7 +106,7 @@ static int context_set(const struct loader *l, const cJSON *object,
 
 static int read_contexts(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item;
 
     cJSON_ArrayForEach(item, member(json, "contexts"))
@@ -124,7 +124,7 @@ static int read_contexts(struct loader *l, const cJSON *json)
     cJSON_ArrayForEach(item, member(json, "contexts"))
     {
         const char *shown = xf_json_string(item, "shown_as", NULL);
-        uint8_t self;
+        uint8_t self = 0;
 
         if (context_number(l, xf_json_string(item, "name", ""), &self) ||
             (shown && context_number(l, shown, &r->contexts[self].shown)))
@@ -135,7 +135,7 @@ static int read_contexts(struct loader *l, const cJSON *json)
 
 static int read_entries(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item;
 
     cJSON_ArrayForEach(item, member(json, "entries"))
@@ -160,7 +160,7 @@ static int read_entries(struct loader *l, const cJSON *json)
 
 static int read_crossings(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item;
 
     cJSON_ArrayForEach(item, member(json, "crossings"))
@@ -202,7 +202,7 @@ static struct xf_handovers handovers(const cJSON *object, const char *name)
 
 static int read_mechanisms(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item;
 
     cJSON_ArrayForEach(item, member(json, "mechanisms"))
@@ -226,7 +226,7 @@ static int read_mechanisms(struct loader *l, const cJSON *json)
 
 static int read_privileges(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item, *map;
 
     cJSON_ArrayForEach(item, member(json, "privileges"))
@@ -237,7 +237,7 @@ static int read_privileges(struct loader *l, const cJSON *json)
             p.to[i] = i;
         cJSON_ArrayForEach(map, member(item, "to"))
         {
-            uint8_t from, to;
+            uint8_t from = 0, to = 0;
 
             if (context_number(l, map->string, &from) ||
                 context_number(l, cJSON_IsString(map) ? map->valuestring : "",
@@ -266,7 +266,7 @@ static int privilege_number(const struct loader *l, const char *name,
 
 static int read_checks(struct loader *l, const cJSON *json)
 {
-    struct xf_rules *r = l->rules;
+    struct xf_reach_rules *r = l->rules;
     const cJSON *item, *action, *current = member(json, "current");
 
     cJSON_ArrayForEach(item, member(json, "checks"))
@@ -304,9 +304,9 @@ static int read_file(struct loader *l, int n, const char *data,
     return l->rules->json[n] ? 0 : -1;
 }
 
-struct xf_rules *xf_rules_load(const char *data, const char *arch)
+struct xf_reach_rules *xf_reach_rules_load(const char *data, const char *arch)
 {
-    struct xf_rules *r = xf_calloc(1, sizeof(*r));
+    struct xf_reach_rules *r = xf_calloc(1, sizeof(*r));
     struct loader l = {.rules = r, .arch = arch};
 
     if (read_file(&l, 0, data, "xen/contexts.json") ||
@@ -316,14 +316,14 @@ struct xf_rules *xf_rules_load(const char *data, const char *arch)
         read_mechanisms(&l, r->json[1]) ||
         read_file(&l, 2, data, "xen/privilege.json") ||
         read_privileges(&l, r->json[2]) || read_checks(&l, r->json[2])) {
-        xf_rules_free(r);
+        xf_reach_rules_free(r);
         r = NULL;
     }
     free(l.path);
     return r;
 }
 
-void xf_rules_free(struct xf_rules *r)
+void xf_reach_rules_free(struct xf_reach_rules *r)
 {
     if (!r)
         return;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Contexts are small numbers: index into xf_rules.contexts. */
+/* Contexts are small numbers: index into xf_reach_rules.contexts. */
 #define XF_MAX_CONTEXTS 16
 #define XF_NO_CONTEXT UINT8_MAX
 typedef uint16_t xf_context_set; /* bit: context */
@@ -76,7 +76,7 @@ struct xf_check {
     const cJSON *actions;
 };
 
-struct xf_rules {
+struct xf_reach_rules {
     struct xf_context contexts[XF_MAX_CONTEXTS];
     size_t ncontexts;
     struct xf_entry_rule *entries;
@@ -95,8 +95,8 @@ struct xf_rules {
 };
 
 /* Read the rules for an architecture from DATA/xen; NULL with xf_error(). */
-struct xf_rules *xf_rules_load(const char *data, const char *arch);
-void xf_rules_free(struct xf_rules *rules);
+struct xf_reach_rules *xf_reach_rules_load(const char *data, const char *arch);
+void xf_reach_rules_free(struct xf_reach_rules *rules);
 
 /* Whether a glob of the list matches. An empty list matches nothing. */
 bool xf_matches(const struct xf_patterns *patterns, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "spread.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct matcher {
 
 struct spreader {
     struct xf_graph *g;
-    const struct xf_rules *rules;
+    const struct xf_reach_rules *rules;
     const struct xf_guards *guards;
     struct matcher *crossings;
     bool **dispatcher; /* per mechanism and function */
@@ -23,7 +24,7 @@ struct spreader {
 
 /* "asm:name" means a label of an assembly file only. */
 static bool matches_function(const struct xf_patterns *patterns,
-                             const struct xf_function *f)
+                             const struct xf_reach_function *f)
 {
     char label[128];
 
@@ -57,7 +58,7 @@ static bool *in_sections(const struct xf_graph *g,
 
 static void prepare_crossings(struct spreader *s)
 {
-    const struct xf_rules *rules = s->rules;
+    const struct xf_reach_rules *rules = s->rules;
     const struct xf_graph *g = s->g;
 
     s->crossings = xf_calloc(rules->ncrossings + 1, sizeof(*s->crossings));
@@ -100,7 +101,7 @@ static uint8_t cross(const struct spreader *s, uint32_t from, uint32_t to,
 
 /* ---- armed callbacks ----------------------------------------------------- */
 
-static const struct xf_mechanism *mechanism(const struct xf_rules *rules,
+static const struct xf_mechanism *mechanism(const struct xf_reach_rules *rules,
                                             const char *id, size_t *at)
 {
     for (*at = 0; *at < rules->nmechanisms; ++*at)
@@ -192,7 +193,7 @@ static void set_effect(struct spreader *s, struct xf_edge *e)
     struct xf_graph *g = s->g;
     struct xf_effect effect = {.last = 0};
     const char *checked;
-    const struct xf_function *from = &g->functions[e->from];
+    const struct xf_reach_function *from = &g->functions[e->from];
     const char *callee = e->kind == XF_ARMED ? "" : g->functions[e->to].name;
     unsigned int privileges =
         strcmp(g->texts.keys[e->file], from->file)
@@ -286,7 +287,7 @@ static void drop_unused_starts(struct xf_graph *g)
 
 static void prepare(struct spreader *s)
 {
-    const struct xf_rules *rules = s->rules;
+    const struct xf_reach_rules *rules = s->rules;
 
     prepare_crossings(s);
     s->dispatcher = xf_calloc(rules->nmechanisms + 1, sizeof(*s->dispatcher));
@@ -314,7 +315,7 @@ static void release(struct spreader *s)
 }
 
 int xf_spread(struct xf_graph *g, struct xf_store *store,
-              const struct xf_rules *rules, const struct xf_guards *guards)
+              const struct xf_reach_rules *rules, const struct xf_guards *guards)
 {
     struct spreader s = {.g = g, .rules = rules, .guards = guards};
     int rc;

@@ -6,8 +6,8 @@
  * XF_MAX_CONTEXTS on are shadows: context c has not got here itself, but has
  * armed what did.
  */
-#ifndef XF_REACH_GRAPH_H
-#define XF_REACH_GRAPH_H
+#ifndef XF_REACH_STATES_H
+#define XF_REACH_STATES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@
 
 enum xf_edge_kind { XF_DIRECT, XF_INDIRECT, XF_ASM, XF_ARMED };
 
-struct xf_function {
+struct xf_reach_function {
     int64_t id;
     char *name, *file, *section;
     int line;
@@ -55,7 +55,7 @@ struct xf_start {
 
 struct xf_graph {
     int64_t build;
-    struct xf_function *functions;
+    struct xf_reach_function *functions;
     size_t nfunctions, functions_cap;
     int64_t first_id; /* functions are numbered without gaps */
     struct xf_edge *edges;

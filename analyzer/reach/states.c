@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "graph.h"
+#include "states.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -61,7 +61,7 @@ static int load_functions(struct xf_graph *g, struct xf_store *store)
         return -1;
     sqlite3_bind_int64(q, 1, g->build);
     while ((rc = xf_store_step(store, q)) > 0) {
-        struct xf_function f = {.id = sqlite3_column_int64(q, 0),
+        struct xf_reach_function f = {.id = sqlite3_column_int64(q, 0),
                                 .name = xf_strdup(xf_column(q, 1)),
                                 .file = xf_strdup(xf_column(q, 2)),
                                 .section = xf_strdup(xf_column(q, 3)),
