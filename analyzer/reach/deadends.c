@@ -26,16 +26,28 @@ struct xf_dead_ends {
     uint32_t *queue;
 };
 
-/* A pointer's type without its star and all qualifiers and spaces, so that it
+/* The `(*)` of a pointer's type, also `(*const *)` and the like: its length,
+ * or 0. */
+static size_t stars(const char *type)
+{
+    size_t n = 1;
+
+    if (strncmp(type, "(*", 2))
+        return 0;
+    while (type[n] == '*' || type[n] == ' ' || !strncmp(type + n, "const", 5))
+        n += type[n] == 'c' ? 5 : 1;
+    return type[n] == ')' ? n + 1 : 0;
+}
+
+/* A pointer's type without its stars and all qualifiers and spaces, so that it
  * compares with the function's. */
 static char *plain_type(const char *type)
 {
-    static const char *const dropped[] = {"const", "volatile", "restrict",
-                                          "(*)"};
+    static const char *const dropped[] = {"const", "volatile", "restrict"};
     struct xf_buf out = XF_BUF_INIT;
 
     while (*type) {
-        size_t n = *type == ' ';
+        size_t n = *type == ' ' ? 1 : stars(type);
 
         for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]) && !n; i++)
             if (!strncmp(type, dropped[i], strlen(dropped[i])))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "bodies.h"
 #include "deadends.h"
 #include "error.h"
 #include "spread.h"
@@ -310,7 +311,9 @@ static int reach_build(struct xf_store *store, int64_t build,
     struct reacher r = {.store = store, .g = &g, .rules = rules};
     struct xf_guards *guards = NULL;
     struct xf_dead_ends *dead = NULL;
-    int rc = xf_graph_load(&g, store, build);
+    int rc = xf_bodies(store, build, rules) || xf_graph_load(&g, store, build)
+                 ? -1
+                 : 0;
 
     if (!rc) {
         r.guards = guards = xf_guards_load(store, &g, rules);

@@ -291,6 +291,7 @@ static int read_checks(struct loader *l, const cJSON *json)
     }
     r->current_macros = patterns(current, "macros");
     r->current_functions = patterns(current, "functions");
+    r->transparent = patterns(json, "transparent");
     r->current_domain = xf_json_string(current, "domain", "");
     return 0;
 }
@@ -346,6 +347,7 @@ void xf_reach_rules_free(struct xf_reach_rules *r)
     }
     free(r->current_macros.items);
     free(r->current_functions.items);
+    free(r->transparent.items);
     free(r->entries);
     free(r->crossings);
     free(r->mechanisms);

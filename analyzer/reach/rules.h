@@ -90,6 +90,7 @@ struct xf_reach_rules {
     struct xf_check *checks;
     size_t nchecks, checks_cap;
     struct xf_patterns current_macros, current_functions;
+    struct xf_patterns transparent; /* functions that return their argument */
     const char *current_domain; /* member that leads from vcpu to domain */
     cJSON *json[3];
 };
