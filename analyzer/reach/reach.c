@@ -202,9 +202,26 @@ static int write_path(struct reacher *r, const struct place *place,
     return xf_store_run(r->store, q);
 }
 
+static int write_state(struct reacher *r, const struct place *place,
+                       uint32_t state, uint8_t at)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        r->store, "INSERT OR IGNORE INTO site_state VALUES (?1, ?2, ?3, ?4, "
+                  "?5)");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, place->id);
+    sqlite3_bind_int64(q, 2, r->g->functions[state / XF_STATES].id);
+    sqlite3_bind_int(q, 3, (int)(state % XF_MAX_CONTEXTS));
+    sqlite3_bind_int(q, 4, at % XF_MAX_CONTEXTS);
+    sqlite3_bind_int(q, 5, at >= XF_MAX_CONTEXTS);
+    return xf_store_run(r->store, q);
+}
+
 /* The best state of the function for every context as it is at the site. */
-static void best_states(const struct reacher *r, const struct place *place,
-                        uint32_t function, struct best best[XF_STATES])
+static int best_states(struct reacher *r, const struct place *place,
+                       uint32_t function, struct best best[XF_STATES])
 {
     const struct xf_graph *g = r->g;
     const char *checked;
@@ -222,9 +239,12 @@ static void best_states(const struct reacher *r, const struct place *place,
             continue;
         at = xf_privileged(r->rules, privileges, c - shadow);
         at = (uint8_t)(r->rules->contexts[at].shown + shadow);
+        if (write_state(r, place, state, at))
+            return -1;
         if (g->distance[state] < best[at].distance)
             best[at] = (struct best){g->distance[state], state};
     }
+    return 0;
 }
 
 /* 1 reached, 0 not, -1 error. */
@@ -235,8 +255,10 @@ static int write_site(struct reacher *r, const struct place *place)
 
     memset(best, 0xff, sizeof(best));
     for (size_t i = 0; i < place->nfunctions; i++)
-        best_states(r, place,
-                    (uint32_t)(place->functions[i] - r->g->first_id), best);
+        if (best_states(r, place,
+                        (uint32_t)(place->functions[i] - r->g->first_id),
+                        best))
+            return -1;
     for (int c = 0; c < XF_STATES; c++) {
         int shown = c % XF_MAX_CONTEXTS;
 

@@ -58,6 +58,15 @@ CREATE TABLE call_effect (        -- calls that change a context
     effect INTEGER NOT NULL REFERENCES effect
 ) STRICT;
 
+CREATE TABLE site_state (         -- how contexts stand at a site, for more paths than one
+    site     INTEGER NOT NULL REFERENCES site,
+    function INTEGER NOT NULL REFERENCES function, -- that holds the site
+    within   INTEGER NOT NULL REFERENCES context, -- context of the function
+    context  INTEGER NOT NULL REFERENCES context, -- behind the checks at the site, as shown
+    armed    INTEGER NOT NULL,
+    PRIMARY KEY (site, function, within, armed)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE site_context (       -- contexts that reach a site
     site    INTEGER NOT NULL REFERENCES site,
     context INTEGER NOT NULL REFERENCES context,
