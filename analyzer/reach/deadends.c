@@ -139,14 +139,6 @@ void xf_dead_ends_free(struct xf_dead_ends *d)
     free(d);
 }
 
-static bool reached(const struct xf_graph *g, uint32_t function)
-{
-    for (uint32_t c = 0; c < XF_STATES; c++)
-        if (g->distance[function * XF_STATES + c] != XF_UNREACHED)
-            return true;
-    return false;
-}
-
 /* A call that was not resolved and may be of this function, or NULL. */
 static const char *unresolved_call(const struct xf_dead_ends *d,
                                    uint32_t function)
@@ -204,7 +196,7 @@ static void examine(struct xf_dead_ends *d, struct verdict *v,
         if (e->from == function)
             continue;
         has_caller = true;
-        if (reached(g, e->from))
+        if (xf_graph_reached(g, e->from))
             doubt(v, DEAD_HELD_BACK,
                   xf_format("%s() calls %s() at %s:%d, which no context that "
                             "gets there crosses",
@@ -229,7 +221,7 @@ static void examine(struct xf_dead_ends *d, struct verdict *v,
 
 static void add(struct xf_dead_ends *d, uint32_t function, size_t *len)
 {
-    if (d->seen[function] == d->stamp || reached(d->g, function))
+    if (d->seen[function] == d->stamp || xf_graph_reached(d->g, function))
         return;
     d->seen[function] = d->stamp;
     d->queue[(*len)++] = function;

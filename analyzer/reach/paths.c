@@ -227,8 +227,6 @@ static const char *context_name(struct xf_store *store, uint32_t context)
 static int add_route(struct xf_path *path, const struct xf_graph *g,
                      struct xf_store *store, const struct xf_route *route)
 {
-    static const char *const kinds[] = {"direct", "indirect", "asm", "armed"};
-
     for (size_t i = 0; i < route->len; i++) {
         const struct xf_reach_function *f =
             &g->functions[route->states[i] / XF_STATES];
@@ -239,7 +237,7 @@ static int add_route(struct xf_path *path, const struct xf_graph *g,
             .function_file = xf_strdup(f->file),
             .file = xf_strdup(e ? g->texts.keys[e->file] : f->file),
             .line = e ? e->line : f->line,
-            .kind = xf_strdup(e ? kinds[e->kind] : "entry"),
+            .kind = xf_strdup(e ? xf_edge_kind_name(e->kind) : "entry"),
             .via = xf_strdup(e ? g->texts.keys[e->via] : ""),
             .checked = e ? find_checked(g, store, e) : xf_strdup(""),
             .context = xf_strdup(context_name(store, route->states[i] %
@@ -309,7 +307,7 @@ static int find_more(struct xf_paths *out, struct xf_store *store, int64_t site,
 
     memset(out, 0, sizeof(*out));
     if (!rc)
-        xf_graph_spread(&g);
+        xf_graph_spread(&g, 0);
     for (size_t i = 0; i < contexts.len && !rc; i++)
         rc = add_routes(out, &g, store, site, &contexts.items[i], k);
     xf_paths_release(&contexts);

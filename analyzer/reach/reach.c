@@ -62,9 +62,9 @@ static int write_starts(struct reacher *r)
 
         if (!q)
             return -1;
-        sqlite3_bind_int64(q, 1, r->g->build);
-        sqlite3_bind_int64(q, 2, r->g->functions[s->function].id);
-        sqlite3_bind_int(q, 3, s->context);
+        sqlite3_bind_int64(q, 1, r->g->functions[s->function].id);
+        sqlite3_bind_int(q, 2, s->context);
+        sqlite3_bind_int64(q, 3, r->g->build);
         xf_bind(q, 4, s->rule);
         xf_bind(q, 5, s->source);
         sqlite3_bind_int(q, 6, s->fallback);
@@ -114,8 +114,6 @@ static int write_effects(struct reacher *r)
 }
 
 /* ---- paths --------------------------------------------------------------- */
-
-static const char *const kind_names[] = {"direct", "indirect", "asm", "armed"};
 
 /* States from the entry to `state`; the caller frees. */
 static uint32_t *path_to(const struct xf_graph *g, uint32_t state, size_t *len)
@@ -167,7 +165,7 @@ static int write_step(struct reacher *r, const struct place *place,
     sqlite3_bind_int64(q, 5, f->id);
     xf_bind(q, 6, e ? g->texts.keys[e->file] : f->file);
     sqlite3_bind_int(q, 7, e ? e->line : f->line);
-    xf_bind(q, 8, e ? kind_names[e->kind] : "entry");
+    xf_bind(q, 8, e ? xf_edge_kind_name(e->kind) : "entry");
     xf_bind(q, 9, e ? g->texts.keys[e->via] : "");
     sqlite3_bind_int(q, 10, e && e->uncertain);
     sqlite3_bind_int(q, 11, (int)(state % XF_MAX_CONTEXTS));
@@ -214,8 +212,8 @@ static int write_state(struct reacher *r, const struct place *place,
     sqlite3_bind_int64(q, 1, place->id);
     sqlite3_bind_int64(q, 2, r->g->functions[state / XF_STATES].id);
     sqlite3_bind_int(q, 3, (int)(state % XF_MAX_CONTEXTS));
-    sqlite3_bind_int(q, 4, at % XF_MAX_CONTEXTS);
-    sqlite3_bind_int(q, 5, at >= XF_MAX_CONTEXTS);
+    sqlite3_bind_int(q, 4, at >= XF_MAX_CONTEXTS);
+    sqlite3_bind_int(q, 5, at % XF_MAX_CONTEXTS);
     return xf_store_run(r->store, q);
 }
 

@@ -152,6 +152,7 @@ static int read_entries(struct loader *l, const cJSON *json)
         e.functions = patterns(item, "functions");
         e.except = patterns(item, "except");
         e.callees_of = patterns(item, "callees_of");
+        e.unless_reached = patterns(item, "unless_reached");
         XF_GROW(r->entries, r->nentries, r->entries_cap);
         r->entries[r->nentries++] = e;
     }
@@ -179,6 +180,7 @@ static int read_crossings(struct loader *l, const cJSON *json)
         c.callee = patterns(item, "callee");
         c.via = patterns(item, "via");
         c.section = patterns(item, "section");
+        c.kind = patterns(item, "kind");
         XF_GROW(r->crossings, r->ncrossings, r->crossings_cap);
         r->crossings[r->ncrossings++] = c;
     }
@@ -332,12 +334,14 @@ void xf_reach_rules_free(struct xf_reach_rules *r)
         free(r->entries[i].functions.items);
         free(r->entries[i].except.items);
         free(r->entries[i].callees_of.items);
+        free(r->entries[i].unless_reached.items);
     }
     for (size_t i = 0; i < r->ncrossings; i++) {
         free(r->crossings[i].caller.items);
         free(r->crossings[i].callee.items);
         free(r->crossings[i].via.items);
         free(r->crossings[i].section.items);
+        free(r->crossings[i].kind.items);
     }
     for (size_t i = 0; i < r->nmechanisms; i++) {
         free(r->mechanisms[i].dispatchers.items);

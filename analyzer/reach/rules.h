@@ -31,6 +31,7 @@ struct xf_patterns { /* globs */
 struct xf_entry_rule {
     const char *id, *source;
     struct xf_patterns functions, except, callees_of;
+    struct xf_patterns unless_reached; /* of a fallback: not needed then */
     xf_context_set contexts;
     bool fallback;
 };
@@ -38,7 +39,7 @@ struct xf_entry_rule {
 /* Calls that change the context. */
 struct xf_crossing {
     const char *id;
-    struct xf_patterns caller, callee, via, section; /* empty: any */
+    struct xf_patterns caller, callee, via, section, kind; /* empty: any */
     xf_context_set from;
     uint8_t to; /* XF_NO_CONTEXT: the call does not happen */
     bool last;

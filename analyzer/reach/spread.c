@@ -80,18 +80,20 @@ static void prepare_crossings(struct spreader *s)
     }
 }
 
-/* Where a context goes when `to` is called; NO_EDGE as caller: it enters
+/* Where a context goes when `to` is called by the edge, NULL: it enters
  * there. */
-static uint8_t cross(const struct spreader *s, uint32_t from, uint32_t to,
-                     uint32_t via, uint8_t context, bool *last)
+static uint8_t cross(const struct spreader *s, const struct xf_edge *e,
+                     uint32_t to, uint8_t context, bool *last)
 {
     for (size_t i = 0; i < s->rules->ncrossings; i++) {
         const struct xf_crossing *c = &s->rules->crossings[i];
         const struct matcher *m = &s->crossings[i];
 
         if (!(c->from & (1U << context)) || (m->callee && !m->callee[to]) ||
-            (m->caller && (from == XF_NO_EDGE || !m->caller[from])) ||
-            (m->via && !m->via[via]))
+            (m->caller && (!e || !m->caller[e->from])) ||
+            (m->via && (!e || !m->via[e->via])) ||
+            (c->kind.len &&
+             (!e || !xf_matches(&c->kind, xf_edge_kind_name(e->kind)))))
             continue;
         *last = c->last && c->to != context;
         return c->to;
@@ -114,15 +116,15 @@ static const struct xf_mechanism *mechanism(const struct xf_reach_rules *rules,
  * somewhere: objects that are not known ('*') can be any. */
 static const char armed_sql[] =
     "INSERT OR IGNORE INTO armed "
-    "SELECT ?1, function, callback, ?2, ?3, min(line) FROM handover "
+    "SELECT function, callback, ?2, ?1, ?3, min(line) FROM handover "
     "WHERE build = ?1 AND mechanism = ?2 AND role = 'arm' AND"
-    " callback IS NOT NULL GROUP BY 2, 3 "
+    " callback IS NOT NULL GROUP BY 1, 2 "
     "UNION ALL "
-    "SELECT ?1, f.function, b.callback, ?2, ?3, min(f.line) FROM handover b "
+    "SELECT f.function, b.callback, ?2, ?1, ?3, min(f.line) FROM handover b "
     "JOIN handover f ON f.build = ?1 AND f.mechanism = ?2 AND f.role = 'fire'"
     " AND (f.key = b.key OR f.key = '*' OR b.key = '*') "
     "WHERE b.build = ?1 AND b.mechanism = ?2 AND b.role = 'bind' AND"
-    " b.callback IS NOT NULL GROUP BY 2, 3";
+    " b.callback IS NOT NULL GROUP BY 1, 2";
 
 static int write_armed(struct spreader *s, struct xf_store *store)
 {
@@ -207,8 +209,7 @@ static void set_effect(struct spreader *s, struct xf_edge *e)
         if (c >= s->rules->ncontexts)
             continue;
         effect.to[c] =
-            cross(s, e->from, e->to, e->via,
-                  xf_privileged(s->rules, privileges, c), &last);
+            cross(s, e, e->to, xf_privileged(s->rules, privileges, c), &last);
         if (last)
             effect.last |= (xf_context_set)(1U << c);
         if (held_back(s, e, c))
@@ -232,7 +233,7 @@ static void add_start(struct spreader *s, const struct xf_entry_rule *rule,
 
         if (!(rule->contexts & (1U << c)))
             continue;
-        start.context = cross(s, XF_NO_EDGE, function, 0, c, &last);
+        start.context = cross(s, NULL, function, c, &last);
         if (start.context == XF_NO_CONTEXT)
             continue;
         for (size_t i = 0; i < g->nstarts && !known; i++)
@@ -243,6 +244,18 @@ static void add_start(struct spreader *s, const struct xf_entry_rule *rule,
         XF_GROW(g->starts, g->nstarts, g->starts_cap);
         g->starts[g->nstarts++] = start;
     }
+}
+
+/* Whether a fallback is not needed, as the proper way leads to its like. */
+static bool dispensable(const struct spreader *s,
+                        const struct xf_entry_rule *rule)
+{
+    bool *is = functions_of(s->g, &rule->unless_reached), yes = false;
+
+    for (uint32_t f = 0; f < s->g->nfunctions && !yes; f++)
+        yes = is[f] && xf_graph_reached(s->g, f);
+    free(is);
+    return yes;
 }
 
 static void add_starts(struct spreader *s, const struct xf_entry_rule *rule)
@@ -263,26 +276,34 @@ static void add_starts(struct spreader *s, const struct xf_entry_rule *rule)
     }
     for (uint32_t f = 0; f < g->nfunctions; f++)
         if (is[f] && !except[f] && (!called || called[f]) &&
-            *g->functions[f].file)
+            *g->functions[f].file &&
+            !(rule->fallback && xf_graph_reached(g, f)))
             add_start(s, rule, f);
     free(is);
     free(except);
     free(called);
 }
 
-/* Fallback entries that something else reaches are no entries. */
-static void drop_unused_starts(struct xf_graph *g)
+/* Entries first, then those that are one only because nothing else leads there:
+ * one rule after the other, as one may reach what the next names. */
+static void spread_all(struct spreader *s)
 {
-    size_t n = 0;
+    const struct xf_reach_rules *rules = s->rules;
 
-    for (size_t i = 0; i < g->nstarts; i++) {
-        const struct xf_start *s = &g->starts[i];
-        uint32_t state = s->function * XF_STATES + s->context;
+    for (size_t i = 0; i < rules->nentries; i++)
+        if (!rules->entries[i].fallback)
+            add_starts(s, &rules->entries[i]);
+    xf_graph_spread(s->g, 0);
+    for (size_t i = 0; i < rules->nentries; i++) {
+        size_t before = s->g->nstarts;
 
-        if (!s->fallback || g->parent[state] == XF_NO_EDGE)
-            g->starts[n++] = *s;
+        if (!rules->entries[i].fallback ||
+            dispensable(s, &rules->entries[i]))
+            continue;
+        add_starts(s, &rules->entries[i]);
+        if (s->g->nstarts > before)
+            xf_graph_spread(s->g, before);
     }
-    g->nstarts = n;
 }
 
 static void prepare(struct spreader *s)
@@ -326,10 +347,7 @@ int xf_spread(struct xf_graph *g, struct xf_store *store,
         for (size_t i = 0; i < g->nedges; i++)
             set_effect(&s, &g->edges[i]);
         xf_graph_index(g);
-        for (size_t i = 0; i < rules->nentries; i++)
-            add_starts(&s, &rules->entries[i]);
-        xf_graph_spread(g);
-        drop_unused_starts(g);
+        spread_all(&s);
     }
     release(&s);
     return rc;

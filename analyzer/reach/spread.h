@@ -24,7 +24,7 @@ uint8_t xf_privileged(const struct xf_reach_rules *rules, unsigned int privilege
                       uint8_t context);
 
 /* Add armed edges, effects and starts to a loaded graph, index it and spread
- * contexts over it. Starts that nothing needed are dropped. 0, or -1. */
+ * contexts over it. 0, or -1. */
 int xf_spread(struct xf_graph *g, struct xf_store *store,
               const struct xf_reach_rules *rules, const struct xf_guards *guards);
 

@@ -93,11 +93,20 @@ static int function_at(const struct xf_graph *g, int64_t id, uint32_t *at)
     return 0;
 }
 
+static const char *const kind_names[] = {"direct", "indirect", "asm", "armed"};
+
+const char *xf_edge_kind_name(uint8_t kind)
+{
+    return kind_names[kind];
+}
+
 static uint8_t kind_of(const char *text)
 {
-    return !strcmp(text, "indirect") ? XF_INDIRECT
-           : !strcmp(text, "asm")    ? XF_ASM
-                                     : XF_DIRECT;
+    uint8_t kind = XF_ASM;
+
+    while (kind != XF_DIRECT && strcmp(text, kind_names[kind]))
+        kind--;
+    return kind;
 }
 
 static int load_calls(struct xf_graph *g, struct xf_store *store)
@@ -386,10 +395,9 @@ static void relax(struct xf_graph *g, struct heap *h, uint32_t function,
     }
 }
 
-void xf_graph_spread(struct xf_graph *g)
+static void forget_distances(struct xf_graph *g)
 {
     size_t n = g->nfunctions * XF_STATES;
-    struct heap h = {0};
 
     free(g->distance);
     free(g->parent);
@@ -399,7 +407,15 @@ void xf_graph_spread(struct xf_graph *g)
     g->parent_context = xf_calloc(n + 1, 1);
     memset(g->distance, 0xff, n * sizeof(*g->distance));
     memset(g->parent, 0xff, n * sizeof(*g->parent));
-    for (size_t i = 0; i < g->nstarts; i++) {
+}
+
+void xf_graph_spread(struct xf_graph *g, size_t first)
+{
+    struct heap h = {0};
+
+    if (!first)
+        forget_distances(g);
+    for (size_t i = first; i < g->nstarts; i++) {
         const struct xf_start *s = &g->starts[i];
         uint32_t state = s->function * XF_STATES + s->context;
         uint32_t cost = s->fallback ? XF_FALLBACK_COST : 0;
@@ -417,4 +433,12 @@ void xf_graph_spread(struct xf_graph *g)
             relax(g, &h, state / XF_STATES, (uint8_t)(state % XF_STATES));
     }
     free(h.items);
+}
+
+bool xf_graph_reached(const struct xf_graph *g, uint32_t function)
+{
+    for (uint32_t c = 0; c < XF_STATES; c++)
+        if (g->distance[function * XF_STATES + c] != XF_UNREACHED)
+            return true;
+    return false;
 }

@@ -22,6 +22,7 @@
 #define XF_NO_EDGE UINT32_MAX
 
 enum xf_edge_kind { XF_DIRECT, XF_INDIRECT, XF_ASM, XF_ARMED };
+const char *xf_edge_kind_name(uint8_t kind);
 
 struct xf_reach_function {
     int64_t id;
@@ -93,7 +94,10 @@ uint32_t xf_graph_cost(const struct xf_graph *g, const struct xf_edge *edge,
                        uint8_t context);
 #define XF_FALLBACK_COST 1000000
 
-/* Shortest distances from the starts to every state. */
-void xf_graph_spread(struct xf_graph *g);
+/* Shortest distances to every state from the starts from number `first` on;
+ * with first > 0 on top of what was spread from those before. */
+void xf_graph_spread(struct xf_graph *g, size_t first);
+/* In any context. */
+bool xf_graph_reached(const struct xf_graph *g, uint32_t function);
 
 #endif

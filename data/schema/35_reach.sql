@@ -1,3 +1,5 @@
+-- Key columns stand first: SQLite 3.40 takes a table WITHOUT ROWID for damaged
+-- otherwise (PRAGMA quick_check).
 -- Reachability: entries, contexts, witness paths. Written by analyzer/reach.
 
 CREATE TABLE context (            -- data/xen/contexts.json, in the order of display
@@ -28,19 +30,19 @@ CREATE TABLE handover (           -- a callback or its object is handed to a mec
 ) STRICT;
 
 CREATE TABLE armed (              -- `armer` makes `callback` run later
-    build     INTEGER NOT NULL REFERENCES build,
     armer     INTEGER NOT NULL REFERENCES function,
     callback  INTEGER NOT NULL REFERENCES function,
     mechanism TEXT NOT NULL,
+    build     INTEGER NOT NULL REFERENCES build,
     keeps     INTEGER NOT NULL,   -- 1: the callback keeps the armer's context
     line      INTEGER NOT NULL,
     PRIMARY KEY (armer, callback, mechanism)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE entry (              -- where control enters
-    build    INTEGER NOT NULL REFERENCES build,
     function INTEGER NOT NULL REFERENCES function,
     context  INTEGER NOT NULL REFERENCES context,
+    build    INTEGER NOT NULL REFERENCES build,
     rule     TEXT NOT NULL,       -- id in data/xen/entries.json
     source   TEXT NOT NULL,
     fallback INTEGER NOT NULL,    -- 1: only because nothing else leads there
@@ -62,8 +64,8 @@ CREATE TABLE site_state (         -- how contexts stand at a site, for more path
     site     INTEGER NOT NULL REFERENCES site,
     function INTEGER NOT NULL REFERENCES function, -- that holds the site
     within   INTEGER NOT NULL REFERENCES context, -- context of the function
-    context  INTEGER NOT NULL REFERENCES context, -- behind the checks at the site, as shown
     armed    INTEGER NOT NULL,
+    context  INTEGER NOT NULL REFERENCES context, -- behind the checks at the site, as shown
     PRIMARY KEY (site, function, within, armed)
 ) STRICT, WITHOUT ROWID;
 

@@ -17,7 +17,7 @@ static const char *how(const struct xf_step *step)
 {
     return !strcmp(step->kind, "indirect") ? "through "
            : !strcmp(step->kind, "armed")  ? "later, by "
-           : !strcmp(step->kind, "asm")    ? "assembly "
+           : !strcmp(step->kind, "asm")    ? "in assembly "
                                            : "";
 }
 
@@ -34,10 +34,12 @@ static void say_step(struct xf_buf *out, const struct xf_step *step,
     while (out->len - begin < PLACE_COLUMN);
     show(out, step->file);
     xf_buf_addf(out, ":%d", step->line);
-    if (*how(step) || *step->via) {
+    if (*how(step)) {
         xf_buf_adds(out, "  ");
         xf_buf_adds(out, how(step));
-        show(out, *step->via ? step->via : "a pointer");
+        show(out, *step->via                       ? step->via
+                  : !strcmp(step->kind, "indirect") ? "a pointer"
+                                                    : "");
     }
     if (step->uncertain)
         xf_buf_adds(out, "  (may be wrong)");
