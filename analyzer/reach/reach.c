@@ -86,6 +86,25 @@ static int64_t effect_id(struct reacher *r, uint32_t effect)
     return xf_store_run(r->store, q) ? -1 : xf_store_last_id(r->store);
 }
 
+/* Armed callbacks keep theirs in their own table. */
+static int write_effect(struct reacher *r, const struct xf_edge *e, int64_t id)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        r->store, e->call ? "INSERT INTO call_effect VALUES (?1, ?2)"
+                          : "UPDATE armed SET effect = ?2 WHERE armer = ?1 AND "
+                            "callback = ?3 AND mechanism = ?4");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, e->call ? e->call : r->g->functions[e->from].id);
+    sqlite3_bind_int64(q, 2, id);
+    if (!e->call) {
+        sqlite3_bind_int64(q, 3, r->g->functions[e->to].id);
+        xf_bind(q, 4, r->g->texts.keys[e->via]);
+    }
+    return xf_store_run(r->store, q);
+}
+
 static int write_effects(struct reacher *r)
 {
     int64_t *ids = xf_calloc(r->g->neffects + 1, sizeof(*ids));
@@ -93,22 +112,9 @@ static int write_effects(struct reacher *r)
 
     for (size_t i = 1; i < r->g->neffects && !rc; i++)
         rc = (ids[i] = effect_id(r, (uint32_t)i)) < 0 ? -1 : 0;
-    for (size_t i = 0; i < r->g->nedges && !rc; i++) {
-        const struct xf_edge *e = &r->g->edges[i];
-        sqlite3_stmt *q;
-
-        if (!e->effect || !e->call)
-            continue;
-        q = xf_store_prepare(r->store,
-                             "INSERT INTO call_effect VALUES (?1, ?2)");
-        if (!q) {
-            rc = -1;
-            break;
-        }
-        sqlite3_bind_int64(q, 1, e->call);
-        sqlite3_bind_int64(q, 2, ids[e->effect]);
-        rc = xf_store_run(r->store, q);
-    }
+    for (size_t i = 0; i < r->g->nedges && !rc; i++)
+        if (r->g->edges[i].effect)
+            rc = write_effect(r, &r->g->edges[i], ids[r->g->edges[i].effect]);
     free(ids);
     return rc;
 }

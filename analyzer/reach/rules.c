@@ -214,7 +214,9 @@ static int read_mechanisms(struct loader *l, const cJSON *json)
                                  .exclusive = truth(item, "exclusive")};
 
         if (context_number(l, xf_json_string(item, "context", ""),
-                           &m.context))
+                           &m.context) ||
+            (member(item, "not_from") &&
+             context_set(l, item, "not_from", &m.not_from)))
             return -1;
         m.dispatchers = patterns(item, "dispatchers");
         m.arm = handovers(item, "arm");

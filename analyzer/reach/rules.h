@@ -60,6 +60,7 @@ struct xf_mechanism {
     const char *id;
     uint8_t context;
     bool keeps, exclusive;
+    xf_context_set not_from; /* contexts in which arming has no effect */
     struct xf_patterns dispatchers;
     struct xf_handovers arm, bind, fire;
 };

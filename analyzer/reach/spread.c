@@ -116,11 +116,11 @@ static const struct xf_mechanism *mechanism(const struct xf_reach_rules *rules,
  * somewhere: objects that are not known ('*') can be any. */
 static const char armed_sql[] =
     "INSERT OR IGNORE INTO armed "
-    "SELECT function, callback, ?2, ?1, ?3, min(line) FROM handover "
+    "SELECT function, callback, ?2, ?1, ?3, min(line), NULL FROM handover "
     "WHERE build = ?1 AND mechanism = ?2 AND role = 'arm' AND"
     " callback IS NOT NULL GROUP BY 1, 2 "
     "UNION ALL "
-    "SELECT f.function, b.callback, ?2, ?1, ?3, min(f.line) FROM handover b "
+    "SELECT f.function, b.callback, ?2, ?1, ?3, min(f.line), NULL FROM handover b "
     "JOIN handover f ON f.build = ?1 AND f.mechanism = ?2 AND f.role = 'fire'"
     " AND (f.key = b.key OR f.key = '*' OR b.key = '*') "
     "WHERE b.build = ?1 AND b.mechanism = ?2 AND b.role = 'bind' AND"
@@ -190,6 +190,18 @@ static bool held_back(const struct spreader *s, const struct xf_edge *e,
     return false;
 }
 
+static bool without_effect(const struct spreader *s, const struct xf_edge *e,
+                           uint8_t context)
+{
+    size_t at;
+    const struct xf_mechanism *m =
+        e->kind == XF_ARMED
+            ? mechanism(s->rules, s->g->texts.keys[e->via], &at)
+            : NULL;
+
+    return m && m->not_from & (1U << context);
+}
+
 static void set_effect(struct spreader *s, struct xf_edge *e)
 {
     struct xf_graph *g = s->g;
@@ -212,7 +224,7 @@ static void set_effect(struct spreader *s, struct xf_edge *e)
             cross(s, e, e->to, xf_privileged(s->rules, privileges, c), &last);
         if (last)
             effect.last |= (xf_context_set)(1U << c);
-        if (held_back(s, e, c))
+        if (held_back(s, e, c) || without_effect(s, e, c))
             effect.to[c] = XF_NO_CONTEXT;
     }
     e->effect = xf_graph_effect(g, &effect);

@@ -225,8 +225,9 @@ static int load_effects(struct xf_graph *g, struct xf_store *store)
 static int load_armed(struct xf_graph *g, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT armer, callback, mechanism, keeps, line FROM armed "
-               "WHERE build = ?1 ORDER BY armer, callback, mechanism");
+        store, "SELECT a.armer, a.callback, a.mechanism, a.keeps, a.line, "
+               "e.map FROM armed a LEFT JOIN effect e ON e.id = a.effect "
+               "WHERE a.build = ?1 ORDER BY 1, 2, 3");
     int rc;
 
     if (!q)
@@ -237,10 +238,16 @@ static int load_armed(struct xf_graph *g, struct xf_store *store)
                             .via = xf_graph_text(g, xf_column(q, 2)),
                             .keeps = sqlite3_column_int(q, 3),
                             .line = sqlite3_column_int(q, 4)};
+        struct xf_effect effect;
 
         if (function_at(g, sqlite3_column_int64(q, 0), &e.from) ||
             function_at(g, sqlite3_column_int64(q, 1), &e.to))
             return -1;
+        if (*xf_column(q, 5)) {
+            if (parse_effect(&effect, xf_column(q, 5)))
+                return -1;
+            e.effect = xf_graph_effect(g, &effect);
+        }
         e.file = xf_graph_text(g, g->functions[e.from].file);
         xf_graph_add_edge(g, &e);
     }
@@ -312,9 +319,9 @@ uint8_t xf_graph_cross(const struct xf_graph *g, const struct xf_edge *edge,
 {
     uint8_t shadow = context >= XF_MAX_CONTEXTS ? XF_MAX_CONTEXTS : 0, to;
 
-    if (edge->kind == XF_ARMED && !edge->keeps)
-        return shadow ? context : (uint8_t)(context + XF_MAX_CONTEXTS);
     to = g->effects[edge->effect].to[context - shadow];
+    if (to != XF_NO_CONTEXT && edge->kind == XF_ARMED && !edge->keeps)
+        shadow = XF_MAX_CONTEXTS;
     return to == XF_NO_CONTEXT ? to : (uint8_t)(to + shadow);
 }
 

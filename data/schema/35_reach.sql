@@ -29,6 +29,12 @@ CREATE TABLE handover (           -- a callback or its object is handed to a mec
     line      INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE effect (             -- what calls do to contexts
+    id  INTEGER PRIMARY KEY,
+    map TEXT NOT NULL             -- per context, hexadecimal: the context behind
+                                  -- the call, '-' when it does not happen
+) STRICT;
+
 CREATE TABLE armed (              -- `armer` makes `callback` run later
     armer     INTEGER NOT NULL REFERENCES function,
     callback  INTEGER NOT NULL REFERENCES function,
@@ -36,6 +42,7 @@ CREATE TABLE armed (              -- `armer` makes `callback` run later
     build     INTEGER NOT NULL REFERENCES build,
     keeps     INTEGER NOT NULL,   -- 1: the callback keeps the armer's context
     line      INTEGER NOT NULL,
+    effect    INTEGER REFERENCES effect, -- NULL: none
     PRIMARY KEY (armer, callback, mechanism)
 ) STRICT, WITHOUT ROWID;
 
@@ -48,12 +55,6 @@ CREATE TABLE entry (              -- where control enters
     fallback INTEGER NOT NULL,    -- 1: only because nothing else leads there
     PRIMARY KEY (function, context)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE effect (             -- what calls do to contexts
-    id  INTEGER PRIMARY KEY,
-    map TEXT NOT NULL             -- per context, hexadecimal: the context behind
-                                  -- the call, '-' when it does not happen
-) STRICT;
 
 CREATE TABLE call_effect (        -- calls that change a context
     call   INTEGER PRIMARY KEY,   -- rowid of call
