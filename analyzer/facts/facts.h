@@ -33,11 +33,12 @@
  *                                  __builtin_unreachable(), endless loops, functions called in those
  *                                  loops (comma list); ends: 1 when the body's
  *                                  last statement never completes
- *   T  types tree                body of the function (analyzer/tree/tree.h);
+ *   T  name file types tree      body of a function (analyzer/tree/tree.h);
  *                                  absent for header functions that the unit
  *                                  has no use for
  *   G  name file line flags section types tree
- *                                  a file-scope variable with its initialiser.
+ *                                  a file-scope variable with its initialiser, or
+ *                                  the pointer by which a constructor is called.
  *                                  flags: s static
  *
  * `chain` is the macros around a site, outermost first, joined by
@@ -53,7 +54,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "9"
+#define XF_FACTS_VERSION "11"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

@@ -23,7 +23,7 @@
 struct pending {
     uint32_t macro; /* index into macros */
     char *record;   /* a bug frame; NULL: a branch */
-    char *target;   /* of the branch; may be a parameter, "\\fn" */
+    char *target;   /* of the branch; may hold parameters, "do_\\fn" */
 };
 
 struct reader {
@@ -175,6 +175,37 @@ static char *argument(const char *params, const char *name, const char *args)
     return value ? value : xf_strdup("");
 }
 
+/* The target of a branch in a macro with the parameters of a use put in. Caller
+ * frees. */
+static char *substitute(const char *params, const char *target,
+                        const char *args)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    while (*target) {
+        size_t plain = strcspn(target, "\\"), n;
+        char *name, *value;
+
+        xf_buf_add(&out, target, plain);
+        target += plain;
+        if (!*target)
+            break;
+        target++;
+        if (!strncmp(target, "()", 2)) { /* ends a parameter's name */
+            target += 2;
+            continue;
+        }
+        n = word_length(target);
+        name = xf_strndup(target, n);
+        value = argument(params, name, args);
+        xf_buf_adds(&out, value);
+        free(name);
+        free(value);
+        target += n;
+    }
+    return xf_buf_detach(&out);
+}
+
 /* The assembler macro is used here. A bug frame prints the line of the macro's
  * body, so it is one site however often the macro is used; a branch belongs to
  * the place of use, as in debug information. */
@@ -196,9 +227,7 @@ static void use_macro(struct reader *r, uint32_t macro, const char *args)
             keep(r, p.record);
             continue;
         }
-        target = p.target[0] == '\\'
-                     ? argument(r->params[macro], p.target + 1, args)
-                     : xf_strdup(p.target);
+        target = substitute(r->params[macro], p.target, args);
         if (r->in_macro != XF_MAP_NONE) {
             add_pending(r, NULL, target);
             continue;
@@ -322,6 +351,18 @@ static void on_frame(struct reader *r, const char *operands, size_t len)
     free(debug);
 }
 
+/* A symbol, with parameters of the macro in it. */
+static size_t target_length(const char *s)
+{
+    size_t n = 0;
+
+    while (is_symbol(s[n]) || s[n] == '\\' ||
+           (n && s[n] == '(' && s[n - 1] == '\\') ||
+           (n > 1 && s[n] == ')' && s[n - 1] == '('))
+        n++;
+    return n;
+}
+
 static void on_branch(struct reader *r, const char *operands, size_t len)
 {
     struct xf_buf target = XF_BUF_INIT;
@@ -330,11 +371,11 @@ static void on_branch(struct reader *r, const char *operands, size_t len)
 
     last_operand(operands, len, &target);
     name = target.data;
-    n = word_length(name + (*name == '\\')) + (*name == '\\');
+    n = target_length(name);
     if (n && !name[n] && !isdigit((unsigned char)*name) && *name != '.') {
         if (r->in_macro != XF_MAP_NONE)
             add_pending(r, NULL, xf_strdup(name));
-        else if (*name != '\\')
+        else if (!strchr(name, '\\'))
             keep_branch(r, name);
     }
     xf_buf_release(&target);

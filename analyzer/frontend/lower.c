@@ -39,7 +39,7 @@ struct type {
 };
 
 struct lowering {
-    struct xf_lowered *out;
+    struct xf_buf *out;
     CXTranslationUnit unit;
     struct xf_names *names;
     CXFile last_file;
@@ -1296,12 +1296,64 @@ static void start_tree(struct lowering *l, const struct definition *d)
     l->depth = 0;
 }
 
+/* The declaration with its attributes, as libclang prints it, without body or
+ * initialiser. Caller frees. */
+static char *declaration_of(CXCursor decl)
+{
+    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
+    char *text;
+
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_TerseOutput, 1);
+    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
+                                     1);
+    text = take(clang_getCursorPrettyPrinted(decl, policy));
+    clang_PrintingPolicy_dispose(policy);
+    return text;
+}
+
+/* Text of the section attribute, "" when there is none. Caller frees. */
+static char *section_of(CXCursor decl)
+{
+    char *text = declaration_of(decl), *at = strstr(text, "section(\"");
+    char *out = at ? xf_strndup(at + 9, strcspn(at + 9, "\""))
+                   : xf_strdup("");
+
+    free(text);
+    return out;
+}
+
+/* A constructor is called through the entry that the compiler makes for it. */
+static void lower_constructor_entry(struct lowering *l,
+                                    const struct definition *d,
+                                    const struct kids *k)
+{
+    bool attribute = false;
+    char *text, *name;
+
+    for (size_t i = 0; i < k->len; i++)
+        attribute |= clang_isAttribute(clang_getCursorKind(k->items[i]));
+    text = attribute ? declaration_of(d->cursor) : xf_strdup("");
+    if (strstr(text, "__attribute__((constructor")) {
+        name = xf_format("%s.constructor", d->name);
+        xf_buf_clear(&l->text);
+        xf_buf_adds(&l->text, "(global");
+        put_word(&l->text, '=', name);
+        xf_buf_adds(&l->text, "(fn");
+        put_word(&l->text, '=', d->name);
+        if (clang_getCursorLinkage(d->cursor) == CXLinkage_Internal)
+            put_word(&l->text, '^', d->at.file);
+        xf_buf_adds(&l->text, "))");
+        xf_fact(l->out, 'G', name, d->at.file, "0", "", ".init_array", "",
+                l->text.data, NULL);
+        free(name);
+    }
+    free(text);
+}
+
 static void lower_function(struct lowering *l, const struct definition *d)
 {
     struct kids k;
     struct around around = {NULL, 0};
-    struct xf_lowered_body body;
-    size_t at;
 
     start_tree(l, d);
     k = kids_of(d->cursor);
@@ -1320,28 +1372,10 @@ static void lower_function(struct lowering *l, const struct definition *d)
     else
         put_nil(l);
     finish(l);
+    xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
+            NULL);
+    lower_constructor_entry(l, d, &k);
     free(k.items);
-    body.types = xf_strdup(l->type_list.data ? l->type_list.data : "");
-    body.text = xf_strdup(l->text.data);
-    at = xf_map_add(&l->out->names, d->name, NULL);
-    XF_GROW(l->out->bodies, at, l->out->cap);
-    l->out->bodies[at] = body;
-}
-
-/* Text of the section attribute, "" when there is none. Caller frees. */
-static char *section_of(CXCursor decl)
-{
-    CXPrintingPolicy policy = clang_getCursorPrintingPolicy(decl);
-    char *text, *at, *out;
-
-    clang_PrintingPolicy_setProperty(policy, CXPrintingPolicy_SuppressInitializers,
-                                     1);
-    text = take(clang_getCursorPrettyPrinted(decl, policy));
-    clang_PrintingPolicy_dispose(policy);
-    at = strstr(text, "section(\"");
-    out = at ? xf_strndup(at + 9, strcspn(at + 9, "\"")) : xf_strdup("");
-    free(text);
-    return out;
 }
 
 static void lower_global(struct lowering *l, const struct definition *d)
@@ -1362,7 +1396,7 @@ static void lower_global(struct lowering *l, const struct definition *d)
     finish(l);
     section = section_of(d->cursor);
     snprintf(line, sizeof(line), "%u", d->at.line);
-    xf_fact(&l->out->globals, 'G', d->name, d->at.file, line,
+    xf_fact(l->out, 'G', d->name, d->at.file, line,
             is_static ? "s" : "", section, l->type_list.data, l->text.data,
             NULL);
     free(section);
@@ -1400,14 +1434,15 @@ static void release(struct lowering *l)
     xf_buf_release(&l->type_list);
 }
 
-void xf_lower(struct xf_lowered *out, CXTranslationUnit unit,
-              struct xf_names *names)
+void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
+              struct xf_names *names, const struct xf_map *also)
 {
     struct lowering l = {.out = out, .unit = unit, .names = names};
 
-    memset(out, 0, sizeof(*out));
     clang_visitChildren(clang_getTranslationUnitCursor(unit), on_top, &l);
     want_own(&l);
+    for (size_t i = 0; i < also->len; i++)
+        want(&l, also->keys[i]);
     for (size_t i = 0; i < l.nqueue; i++) {
         const struct definition d = l.definitions[l.queue[i]];
 
@@ -1417,15 +1452,4 @@ void xf_lower(struct xf_lowered *out, CXTranslationUnit unit,
             lower_global(&l, &d);
     }
     release(&l);
-}
-
-void xf_lowered_release(struct xf_lowered *lowered)
-{
-    for (size_t i = 0; i < lowered->names.len; i++) {
-        free(lowered->bodies[i].types);
-        free(lowered->bodies[i].text);
-    }
-    free(lowered->bodies);
-    xf_map_release(&lowered->names);
-    xf_buf_release(&lowered->globals);
 }

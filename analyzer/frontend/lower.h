@@ -10,22 +10,12 @@
 #ifndef XF_LOWER_H
 #define XF_LOWER_H
 
-#include <clang-c/Index.h>
-
 #include "map.h"
 #include "walk.h"
 
-struct xf_lowered {
-    struct xf_map names; /* functions of the unit that were lowered */
-    struct xf_lowered_body {
-        char *types, *text; /* fields of a T record */
-    } *bodies;              /* parallel */
-    size_t cap;
-    struct xf_buf globals; /* G records */
-};
-
-void xf_lower(struct xf_lowered *out, CXTranslationUnit unit,
-              struct xf_names *names);
-void xf_lowered_release(struct xf_lowered *lowered);
+/* Append T and G records of the unit; `also` names functions that are lowered
+ * although nothing leads to them. */
+void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
+              struct xf_names *names, const struct xf_map *also);
 
 #endif

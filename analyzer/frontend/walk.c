@@ -46,6 +46,7 @@ struct function {
     unsigned int unevaluated; /* depth of sizeof and the like */
     unsigned int unreachables, loops;
     unsigned int in_loop;
+    bool calls_pointer;
     struct xf_buf loop_callees;
 };
 
@@ -62,7 +63,7 @@ struct walker {
     struct xf_map asm_seen;    /* "path:offset" of asm keywords */
     bool *asm_suspicious;      /* parallel */
     size_t asm_cap;
-    struct xf_lowered lowered;
+    struct xf_map pointer_callers; /* functions with a call through a pointer */
     struct function *fn;
 };
 
@@ -659,9 +660,27 @@ static bool is_known_suspect(const struct function *fn, CXCursor cursor)
     return false;
 }
 
+/* A function, or the pointer to one or its address, among the operands of
+ * inline assembly: it may be called. */
+static enum CXChildVisitResult find_pointer(CXCursor c, CXCursor parent,
+                                            CXClientData data)
+{
+    CXType type = clang_getCanonicalType(clang_getCursorType(c));
+
+    (void)parent;
+    for (int i = 0; i < 2 && type.kind == CXType_Pointer; i++)
+        type = clang_getCanonicalType(clang_getPointeeType(type));
+    *(bool *)data |= type.kind == CXType_FunctionProto ||
+                     type.kind == CXType_FunctionNoProto;
+    return CXChildVisit_Continue;
+}
+
 static void on_asm(struct walker *w, CXCursor stmt)
 {
     struct function *fn = w->fn;
+
+    if (!fn->calls_pointer)
+        clang_visitChildren(stmt, find_pointer, &fn->calls_pointer);
 
     for (size_t i = 0; i < fn->nasms; i++)
         if (clang_equalCursors(fn->asms[i], stmt))
@@ -730,8 +749,10 @@ static void on_call(struct walker *w, CXCursor call)
     char *name, line[16], col[16];
 
     if (clang_Cursor_isNull(callee) ||
-        clang_getCursorKind(callee) != CXCursor_FunctionDecl)
+        clang_getCursorKind(callee) != CXCursor_FunctionDecl) {
+        fn->calls_pointer = true;
         return;
+    }
     name = take(clang_getCursorSpelling(callee));
     if (!strncmp(name, "__builtin_", 10)) {
         fn->unreachables += !strcmp(name, "__builtin_unreachable");
@@ -930,15 +951,6 @@ static CXCursor body_of(CXCursor function)
     return body;
 }
 
-static void emit_tree(struct walker *w, const char *name)
-{
-    uint32_t at = xf_map_find(&w->lowered.names, name);
-
-    if (at != XF_MAP_NONE)
-        xf_fact(w->out, 'T', w->lowered.bodies[at].types,
-                w->lowered.bodies[at].text, NULL);
-}
-
 static void emit_function(struct walker *w)
 {
     struct function *fn = w->fn;
@@ -965,7 +977,8 @@ static void emit_function(struct walker *w)
                 fn->loop_callees.len ? fn->loop_callees.data : "",
                 ends(body_of(fn->cursor)) ? "1" : "0", NULL);
     }
-    emit_tree(w, name);
+    if (fn->calls_pointer)
+        xf_map_add(&w->pointer_callers, name, NULL);
     free(name);
     free(spelled);
     free(section);
@@ -1070,11 +1083,9 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
 
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
-    xf_lower(&w.lowered, unit, names);
     clang_visitChildren(top, on_top, &w);
-    if (w.lowered.globals.len)
-        xf_buf_add(out, w.lowered.globals.data, w.lowered.globals.len);
-    xf_lowered_release(&w.lowered);
+    xf_lower(out, unit, names, &w.pointer_callers);
+    xf_map_release(&w.pointer_callers);
     xf_map_release(&w.macros);
     free(w.definitions);
     xf_map_release(&w.asm_seen);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "pointers.h"
 
 static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n);
 static void walk(struct xf_collector *c, const struct xf_node *n);
@@ -29,13 +30,18 @@ static bool is_array(const char *type)
     return strchr(type, '[') && !strstr(type, "(*)[");
 }
 
-/* A pointer to a function, not to something that points to one. */
+/* A pointer to a function, not to something that points to one: one star in the
+ * parentheses, qualifiers aside, and parameters behind them. */
 static bool is_function_pointer(const char *type)
 {
-    const char *star = strstr(type, "(*");
+    const char *open = strstr(type, "(*"), *p;
 
-    return star && star[2] != '*' && !is_array(type) &&
-           strchr(star, ')') && strchr(star, ')')[1] == '(';
+    if (!open)
+        return false;
+    for (p = open + 2; *p && *p != ')'; p++)
+        if (*p == '*' || *p == '[' || *p == '(')
+            return false;
+    return *p && p[1] == '(';
 }
 
 /* ---- functions ------------------------------------------------------------ */
@@ -108,19 +114,18 @@ static xf_ptr_node fresh(struct xf_collector *c)
     return xf_solver_node(c->solver);
 }
 
-static void name_node(struct xf_collector *c, xf_ptr_node node, uint32_t place)
+static struct xf_node_info *info_of(struct xf_collector *c, xf_ptr_node node)
 {
     size_t want = node + 1;
 
-    if (want > c->node_places_len) {
+    if (want > c->ninfos) {
         want = want * 2;
-        c->node_places =
-            xf_realloc(c->node_places, want * sizeof(*c->node_places));
-        for (size_t i = c->node_places_len; i < want; i++)
-            c->node_places[i] = XF_MAP_NONE;
-        c->node_places_len = want;
+        c->infos = xf_realloc(c->infos, want * sizeof(*c->infos));
+        for (size_t i = c->ninfos; i < want; i++)
+            c->infos[i] = (struct xf_node_info){XF_MAP_NONE, XF_PTR_NONE, NULL};
+        c->ninfos = want;
     }
-    c->node_places[node] = place;
+    return &c->infos[node];
 }
 
 /* The node of a named place, made when it is new. */
@@ -134,7 +139,7 @@ static xf_ptr_node named(struct xf_collector *c, const char *key)
 
         XF_GROW(c->place_nodes, n, c->places_cap);
         c->place_nodes[at] = fresh(c);
-        name_node(c, c->place_nodes[at], at);
+        info_of(c, c->place_nodes[at])->place = at;
     }
     return c->place_nodes[at];
 }
@@ -164,7 +169,10 @@ static xf_ptr_node result_of(struct xf_collector *c, uint32_t function)
     if (f->result == XF_PTR_NONE) {
         xf_ptr_node node = fresh(c);
 
-        c->functions[function].result = node;
+        if (!f->has_body)
+            info_of(c, node)->lost =
+                "the result of a function whose body is not known";
+        f->result = node;
         return node;
     }
     return f->result;
@@ -191,16 +199,17 @@ static xf_ptr_node global(struct xf_collector *c, const char *name,
     return node;
 }
 
+static bool is_param(const struct xf_collector *c, uint32_t number)
+{
+    return number < c->root->nkids &&
+           c->root->kids[number]->op == XF_OP_PARAM;
+}
+
 static xf_ptr_node local(struct xf_collector *c, uint32_t number)
 {
-    uint32_t nparams = 0;
-
     if (number > 100000)
         return fresh(c);
-    while (nparams < c->root->nkids &&
-           c->root->kids[nparams]->op == XF_OP_PARAM)
-        nparams++;
-    if (number < nparams)
+    if (is_param(c, number))
         return param_of(c, c->function, number);
     while (c->nlocals <= number) {
         XF_GROW(c->locals, c->nlocals, c->locals_cap);
@@ -260,6 +269,7 @@ static xf_ptr_node loaded(struct xf_collector *c, xf_ptr_node pointer)
     if (pointer == XF_PTR_NONE)
         return XF_PTR_NONE;
     node = fresh(c);
+    info_of(c, node)->pointer = pointer;
     xf_solver_load(c->solver, node, pointer);
     return node;
 }
@@ -371,7 +381,8 @@ static void set(struct xf_collector *c, const struct xf_node *to,
 static struct xf_pointer_call *add_call(struct xf_collector *c,
                                         xf_ptr_node pointer, uint32_t line)
 {
-    struct xf_pointer_call call = {.caller = c->function, .pointer = pointer,
+    struct xf_pointer_call call = {.caller = c->function,
+                                   .where = c->function, .pointer = pointer,
                                    .result = XF_PTR_NONE, .line = line};
 
     XF_GROW(c->calls, c->ncalls, c->calls_cap);
@@ -381,11 +392,12 @@ static struct xf_pointer_call *add_call(struct xf_collector *c,
 
 /* A value given to a function without a body may be called by it. */
 static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
-                   uint32_t line)
+                   uint32_t where, uint32_t line)
 {
     struct xf_pointer_call *call = add_call(c, value, line);
 
     call->caller = to;
+    call->where = where;
     call->escape = true;
     call->type = xf_strdup("");
     call->text = xf_strdup("");
@@ -393,30 +405,24 @@ static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
 }
 
 static void connect_argument(struct xf_collector *c, uint32_t function,
-                             size_t param, xf_ptr_node arg, uint32_t line)
+                             size_t param, xf_ptr_node arg,
+                             const struct xf_pointer_call *call)
 {
     if (arg == XF_PTR_NONE)
         return;
     if (c->functions[function].has_body)
         xf_solver_copy(c->solver, param_of(c, function, param), arg);
     else
-        escape(c, function, arg, line);
+        escape(c, function, arg, call->where, call->line);
 }
 
 static void connect(struct xf_collector *c, const struct xf_pointer_call *call,
                     uint32_t function)
 {
-    const xf_ptr_node *args = call->args;
-    size_t nargs = call->nargs, span = call->any_order ? nargs : 1;
-    xf_ptr_node result = call->result;
-    uint32_t line = call->line;
-
-    for (size_t i = 0; i < nargs; i++)
-        for (size_t j = 0; j < span; j++)
-            connect_argument(c, function, call->any_order ? j : i, args[i],
-                             line);
-    if (result != XF_PTR_NONE)
-        xf_solver_copy(c->solver, result, result_of(c, function));
+    for (size_t i = 0; i < call->nargs; i++)
+        connect_argument(c, function, i, call->args[i], call);
+    if (call->result != XF_PTR_NONE)
+        xf_solver_copy(c->solver, call->result, result_of(c, function));
 }
 
 static void on_call(void *payload, uint32_t at, uint32_t function)
@@ -455,7 +461,8 @@ static void take_arguments(struct xf_collector *c, const struct xf_node *n,
 static xf_ptr_node call_direct(struct xf_collector *c, const struct xf_node *n,
                                const struct xf_node *fn)
 {
-    struct xf_pointer_call call = {.result = XF_PTR_NONE, .line = n->line};
+    struct xf_pointer_call call = {.where = c->function,
+                                   .result = XF_PTR_NONE, .line = n->line};
     const uint32_t *found;
     size_t nfound;
 
@@ -519,21 +526,35 @@ static bool is_opaque(const struct xf_collector *c, const struct xf_node *n)
     return false;
 }
 
-/* What the assembly may call when `operand` is given to it: the function, the
- * pointer, or what is at the address of a pointer. */
+static const struct xf_node *without_casts(const struct xf_node *n)
+{
+    while (n->op == XF_OP_CAST)
+        n = n->kids[0];
+    return n;
+}
+
+/* A function, a pointer to one or its address: what assembly is given to call.
+ * A pointer in a local variable is an argument when there is something else to
+ * call. */
+static bool is_callee(const struct xf_node *operand, bool sure)
+{
+    operand = without_casts(operand);
+    if (operand->op == XF_OP_VAR && operand->local)
+        return !sure && is_function_pointer(operand->type);
+    return named_function(operand) || is_function_pointer(operand->type) ||
+           (operand->op == XF_OP_ADDRESS &&
+            is_function_pointer(operand->kids[0]->type));
+}
+
+/* What the assembly may call when `operand` is given to it. */
 static xf_ptr_node called_operand(struct xf_collector *c,
                                   const struct xf_node *operand)
 {
-    while (operand->op == XF_OP_CAST)
-        operand = operand->kids[0];
+    operand = without_casts(operand);
     if (named_function(operand))
         return function_value(c, named_function(operand));
-    if (operand->op == XF_OP_ADDRESS &&
-        is_function_pointer(operand->kids[0]->type))
-        return value_of(c, operand->kids[0]);
-    if (is_function_pointer(operand->type))
-        return value_of(c, operand);
-    return XF_PTR_NONE;
+    return value_of(c, operand->op == XF_OP_ADDRESS ? operand->kids[0]
+                                                    : operand);
 }
 
 static bool is_lvalue(const struct xf_node *n)
@@ -555,31 +576,43 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
+    if (operand->op == XF_OP_ADDRESS)
+        operand = operand->kids[0];
     call->type = xf_strdup(operand->type);
     call->text = printed(operand);
-    xf_solver_call(c->solver, pointer, (uint32_t)c->ncalls - 1);
+    if (pointer != XF_PTR_NONE)
+        xf_solver_call(c->solver, pointer, (uint32_t)c->ncalls - 1);
+}
+
+static void mix_operand(struct xf_collector *c, const struct xf_node *operand,
+                        xf_ptr_node mixed)
+{
+    xf_ptr_node v = value_of(c, operand);
+
+    if (v != XF_PTR_NONE)
+        xf_solver_copy(c->solver, mixed, v);
+    if (is_lvalue(operand))
+        assign(c, operand, mixed);
 }
 
 static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node mixed = fresh(c);
-    bool calls = !is_opaque(c, n);
+    bool calls = !is_opaque(c, n), sure = false;
 
+    if (calls && n->nkids)
+        info_of(c, mixed)->lost = "inline assembly";
+    for (uint32_t i = 0; i < n->nkids; i++)
+        sure |= is_callee(n->kids[i], true);
     for (uint32_t i = 0; i < n->nkids; i++) {
         const struct xf_node *operand = n->kids[i];
-        xf_ptr_node pointer = calls ? called_operand(c, operand) : XF_PTR_NONE;
 
-        if (pointer != XF_PTR_NONE) {
-            call_operand(c, n, operand, pointer, mixed);
-            continue;
-        }
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        pointer = value_of(c, operand);
-        if (pointer != XF_PTR_NONE)
-            xf_solver_copy(c->solver, mixed, pointer);
-        if (is_lvalue(operand))
-            assign(c, operand, mixed);
+        if (calls && is_callee(operand, sure))
+            call_operand(c, n, operand, called_operand(c, operand), mixed);
+        else
+            mix_operand(c, operand, mixed);
     }
 }
 
@@ -609,8 +642,12 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? content(c, variable(c, n), n->type)
-                                  : XF_PTR_NONE;
+        if (!can_carry(n->type))
+            return XF_PTR_NONE;
+        /* a parameter that is declared as an array is a pointer */
+        return n->local && is_param(c, (uint32_t)n->value)
+                   ? variable(c, n)
+                   : content(c, variable(c, n), n->type);
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
@@ -630,7 +667,13 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_ADDRESS:
         return address_of(c, n->kids[0]);
     case XF_OP_CAST:
-        return value_of(c, n->kids[0]);
+        a = value_of(c, n->kids[0]);
+        if (a == XF_PTR_NONE && n->kids[0]->op != XF_OP_INT &&
+            can_carry(n->type)) {
+            a = fresh(c);
+            info_of(c, a)->lost = "a cast of something that is not followed";
+        }
+        return a;
     case XF_OP_CALL: {
         const struct xf_node *fn = named_function(n->kids[0]);
 
@@ -666,10 +709,12 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
         initialise(c, a, n);
         return is_array(n->type) ? address(c, a) : a;
     case XF_OP_OTHER:
-        a = XF_PTR_NONE;
+        a = fresh(c);
+        info_of(c, a)->lost = "an expression that is not understood";
         for (uint32_t i = 0; i < n->nkids; i++) {
             b = value_of(c, n->kids[i]);
-            a = both(c, a, b);
+            if (b != XF_PTR_NONE)
+                xf_solver_copy(c->solver, a, b);
         }
         return a;
     default:
@@ -759,7 +804,7 @@ void xf_collector_release(struct xf_collector *c)
     free(c->static_index);
     free(c->extern_index);
     free(c->place_nodes);
-    free(c->node_places);
+    free(c->infos);
     free(c->calls);
     free(c->locals);
     xf_map_release(&c->statics);
@@ -811,6 +856,7 @@ void xf_collect_variable(struct xf_collector *c, const char *section,
         array = global(c, c->sections[i].symbol, "");
         xf_solver_copy(c->solver, elements, at);
         xf_solver_copy(c->solver, array, elements);
+        info_of(c, array)->place = info_of(c, elements)->place;
         free(key);
     }
 }
@@ -825,8 +871,7 @@ void xf_collect_solve(struct xf_collector *c)
 /* Place of a node as `via` says it; NULL for nodes without a name. */
 static char *describe(const struct xf_collector *c, xf_ptr_node node)
 {
-    uint32_t place = node < c->node_places_len ? c->node_places[node]
-                                               : XF_MAP_NONE;
+    uint32_t place = node < c->ninfos ? c->infos[node].place : XF_MAP_NONE;
     const char *key, *rest;
     unsigned int function, param;
 
@@ -855,48 +900,131 @@ static char *describe(const struct xf_collector *c, xf_ptr_node node)
     }
 }
 
-/* Breadth first against the flow, over nodes that hold the function: the
- * nearest member, variable or section; else the nearest parameter. */
+static bool is_parameter(const char *text)
+{
+    return !strncmp(text, "parameter ", 10);
+}
+
+#define UPSTREAM_LIMIT 5000 /* nodes; a wave that large explains nothing */
+
+/* Nodes from which something flows to `start`, nearest first; with `value`
+ * (else XF_PTR_NONE) only those that hold it. The caller frees. */
+static xf_ptr_node *upstream(const struct xf_collector *c, xf_ptr_node start,
+                             xf_ptr_value value, size_t *len)
+{
+    struct xf_pointers seen = {0};
+    xf_ptr_node *queue = NULL;
+    size_t cap = 0;
+
+    *len = 0;
+    XF_GROW(queue, *len, cap);
+    queue[(*len)++] = start;
+    xf_pointers_add(&seen, (void *)(uintptr_t)start, NULL);
+    for (size_t i = 0; i < *len && *len < UPSTREAM_LIMIT; i++) {
+        size_t n;
+        const xf_ptr_node *sources = xf_solver_sources(c->solver, queue[i], &n);
+
+        for (size_t j = 0; j < n; j++) {
+            bool is_new;
+
+            if (value != XF_PTR_NONE &&
+                !xf_solver_holds(c->solver, sources[j], value))
+                continue;
+            xf_pointers_add(&seen, (void *)(uintptr_t)sources[j], &is_new);
+            if (!is_new)
+                continue;
+            XF_GROW(queue, *len, cap);
+            queue[(*len)++] = sources[j];
+        }
+    }
+    xf_pointers_release(&seen);
+    return queue;
+}
+
+/* The nearest member, variable or section among the nodes, else the nearest
+ * parameter, else "". Caller frees. */
+static char *nearest_place(const struct xf_collector *c,
+                           const xf_ptr_node *nodes, size_t n)
+{
+    char *param = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        char *text = describe(c, nodes[i]);
+
+        if (!text)
+            continue;
+        if (!is_parameter(text)) {
+            free(param);
+            return text;
+        }
+        if (param)
+            free(text);
+        else
+            param = text;
+    }
+    return param ? param : xf_strdup("");
+}
+
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function)
 {
-    xf_ptr_value value = xf_ptr_function(function);
-    xf_ptr_node *queue = NULL;
-    size_t len = 0, cap = 0;
-    char *param = NULL, *found = NULL;
+    xf_ptr_node *nodes;
+    size_t n;
+    char *via;
 
     if (call->pointer == XF_PTR_NONE)
         return xf_strdup("");
-    XF_GROW(queue, len, cap);
-    queue[len++] = call->pointer;
-    for (size_t i = 0; i < len && !found; i++) {
-        size_t n;
-        const xf_ptr_node *sources = xf_solver_sources(c->solver, queue[i], &n);
-        char *text = describe(c, queue[i]);
+    nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
+    via = nearest_place(c, nodes, n);
+    free(nodes);
+    return via;
+}
 
-        if (text && !strncmp(text, "parameter ", 10)) {
-            if (param)
-                free(text);
-            else
-                param = text;
-        } else if (text) {
-            found = text;
-        }
-        for (size_t j = 0; j < n && len < 5000; j++) {
-            bool seen = !xf_solver_holds(c->solver, sources[j], value);
+/* Whether nothing is known of what the node is loaded from. */
+static bool from_nowhere(const struct xf_collector *c, xf_ptr_node node)
+{
+    const xf_ptr_value *values;
+    size_t n;
 
-            for (size_t k = 0; k < len && !seen; k++)
-                seen = queue[k] == sources[j];
-            if (seen)
-                continue;
-            XF_GROW(queue, len, cap);
-            queue[len++] = sources[j];
-        }
+    if (node >= c->ninfos || c->infos[node].pointer == XF_PTR_NONE)
+        return false;
+    values = xf_solver_values(c->solver, c->infos[node].pointer, &n);
+    for (size_t i = 0; i < n; i++)
+        if (values[i] & 1)
+            return false;
+    return true;
+}
+
+char *xf_collect_reason(const struct xf_collector *c,
+                        const struct xf_pointer_call *call, bool *lost)
+{
+    xf_ptr_node *nodes;
+    const char *why = NULL;
+    char *place, *text;
+    size_t n;
+
+    *lost = true;
+    if (call->pointer == XF_PTR_NONE)
+        return xf_strdup("the pointer is computed in a way that is not "
+                         "followed");
+    nodes = upstream(c, call->pointer, XF_PTR_NONE, &n);
+    for (size_t i = 0; i < n && !why; i++) {
+        if (nodes[i] < c->ninfos)
+            why = c->infos[nodes[i]].lost;
+        if (!why && from_nowhere(c, nodes[i]))
+            why = "memory that nothing known points to";
     }
-    free(queue);
-    if (found) {
-        free(param);
-        return found;
-    }
-    return param ? param : xf_strdup("");
+    place = nearest_place(c, nodes, n);
+    free(nodes);
+    *lost = why != NULL;
+    if (why)
+        text = xf_format("its value comes from %s", why);
+    else if (is_parameter(place))
+        text = xf_format("nobody passes a function as %s", place);
+    else if (*place)
+        text = xf_format("no function is ever stored in %s", place);
+    else
+        text = xf_strdup("it only ever holds null");
+    free(place);
+    return text;
 }

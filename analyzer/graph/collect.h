@@ -22,10 +22,10 @@ struct xf_program_function {
 /* A call through a pointer, or of an operand of inline assembly. */
 struct xf_pointer_call {
     uint32_t caller;     /* function index */
+    uint32_t where;      /* the function that the line is in */
     xf_ptr_node pointer; /* XF_PTR_NONE: nothing can be said of it */
     xf_ptr_node *args;   /* XF_PTR_NONE where no function can be */
     size_t nargs;
-    bool any_order;      /* assembly: every argument may be every parameter */
     xf_ptr_node result;  /* XF_PTR_NONE: none of interest */
     bool escape; /* not a call in the source: the pointer is given to `caller`,
                     whose body is not known, so that it may call it */
@@ -51,8 +51,12 @@ struct xf_collector {
     struct xf_map places;  /* named nodes: what `via` says of them */
     xf_ptr_node *place_nodes;
     size_t places_cap;
-    uint32_t *node_places; /* by node: index into places, XF_MAP_NONE */
-    size_t node_places_len;
+    struct xf_node_info {      /* by node */
+        uint32_t place;        /* index into places, XF_MAP_NONE */
+        xf_ptr_node pointer;   /* it is what this one points to */
+        const char *lost;      /* why more may flow in than is known, or NULL */
+    } *infos;
+    size_t ninfos;
     struct xf_pointer_call *calls;
     size_t ncalls, calls_cap;
     /* sections whose variables an array symbol consists of */
@@ -85,5 +89,10 @@ void xf_collect_solve(struct xf_collector *c);
  * variable, a section, "parameter n of f", or "". Caller frees. */
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function);
+
+/* Why no function was found for the call; *lost: the analysis could not follow
+ * the value, so that there may be some. Caller frees. */
+char *xf_collect_reason(const struct xf_collector *c,
+                        const struct xf_pointer_call *call, bool *lost);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "graph.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,22 @@ struct data {
     const char **opaque; /* NULL ended */
     size_t nopaque, opaque_cap;
 };
+
+/* Why a call leaves Xen's own code; NULL when the data do not say so. */
+static const char *outside(const struct data *d,
+                           const struct xf_pointer_call *call)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(d->json,
+                                                              "outside"))
+    {
+        if (!fnmatch(xf_json_string(item, "text", "*"), call->text, 0) &&
+            !fnmatch(xf_json_string(item, "type", "*"), call->type, 0))
+            return xf_json_string(item, "why", "code outside of Xen");
+    }
+    return NULL;
+}
 
 static int load_data(struct data *d, const char *data_dir)
 {
@@ -57,6 +74,7 @@ static void release_data(struct data *d)
 
 struct graph {
     struct xf_store *store;
+    const struct data *data;
     int64_t build;
     struct xf_collector c;
     int64_t first_id; /* of the build's functions: ids are consecutive */
@@ -200,7 +218,7 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
     sqlite3_bind_int64(s, 2, from->id);
     sqlite3_bind_int64(s, 3, to->id);
     xf_bind(s, 4, via);
-    xf_bind(s, 5, from->file);
+    xf_bind(s, 5, g->c.functions[call->where].file);
     sqlite3_bind_int(s, 6, (int)call->line);
     return xf_store_run(g->store, s);
 }
@@ -208,7 +226,11 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
 static int write_unresolved(struct graph *g, const struct xf_pointer_call *call)
 {
     sqlite3_stmt *s = xf_store_prepare(
-        g->store, "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        g->store,
+        "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    const char *why = outside(g->data, call);
+    bool lost;
+    char *reason;
 
     if (!s)
         return -1;
@@ -218,6 +240,10 @@ static int write_unresolved(struct graph *g, const struct xf_pointer_call *call)
     sqlite3_bind_int(s, 4, (int)call->line);
     xf_bind(s, 5, call->type);
     xf_bind(s, 6, call->text);
+    reason = xf_collect_reason(&g->c, call, &lost);
+    xf_bind(s, 7, why ? why : reason);
+    xf_bind(s, 8, why ? "outside" : lost ? "lost" : "empty");
+    free(reason);
     return xf_store_run(g->store, s);
 }
 
@@ -227,7 +253,7 @@ static int write_calls(struct graph *g)
         const struct xf_pointer_call *call = &g->c.calls[i];
         int rc = 0;
 
-        if (call->caller == XF_PTR_NONE)
+        if (call->where == XF_PTR_NONE)
             continue; /* in the initialiser of a variable */
         if (!call->ncallees && !call->escape && write_unresolved(g, call))
             return -1;
@@ -248,7 +274,7 @@ static int write_calls(struct graph *g)
 static int run_build(struct xf_store *store, int64_t build,
                      const struct data *data)
 {
-    struct graph g = {.store = store, .build = build};
+    struct graph g = {.store = store, .data = data, .build = build};
     int rc;
 
     xf_collector_init(&g.c);

@@ -183,23 +183,15 @@ static bool is_new_tree(struct linker *l, const char *name, const char *file,
     return is_new;
 }
 
-/* A body belongs to the function whose records end before it. */
-static void on_body(struct linker *l, const struct xf_record *r,
-                    const char *block)
+static void on_body(struct linker *l, const struct xf_record *r)
 {
-    size_t len = (size_t)(strchr(block, '\n') - block);
-    char *line = xf_strndup(block, len);
-    struct xf_record f;
+    struct body b = {XF_MAP_NONE, (char *)r->fields[2], (char *)r->fields[3]};
 
-    if (!xf_fact_split(&f, line) &&
-        is_new_tree(l, f.fields[0], f.fields[1], r->fields[0], r->fields[1])) {
-        struct body b = {function_index(l, f.fields[0], f.fields[1]),
-                         (char *)r->fields[0], (char *)r->fields[1]};
-
-        XF_GROW(l->bodies, l->nbodies, l->bodies_cap);
-        l->bodies[l->nbodies++] = b;
-    }
-    free(line);
+    if (!is_new_tree(l, r->fields[0], r->fields[1], b.types, b.tree))
+        return;
+    b.function = function_index(l, r->fields[0], r->fields[1]);
+    XF_GROW(l->bodies, l->nbodies, l->bodies_cap);
+    l->bodies[l->nbodies++] = b;
 }
 
 static int on_variable(struct linker *l, const struct xf_record *r)
@@ -229,7 +221,7 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
 {
     struct xf_buf *facts = unit->facts;
     bool ok = !strcmp(unit->status, "ok");
-    char *line = facts->data, *end = line + facts->len, *block = NULL;
+    char *line = facts->data, *end = line + facts->len;
 
     if (!facts->len)
         return 0;
@@ -243,7 +235,6 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
         if (*line == 'F') {
             next = block_end(line, end);
             add_block(l, line, (size_t)(next - line));
-            block = line;
             line = next;
             continue;
         }
@@ -260,8 +251,8 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
             file->analysed |= ok;
         } else if (r.tag == 'I')
             on_skipped(l, &r, n);
-        else if (r.tag == 'T' && block)
-            on_body(l, &r, block);
+        else if (r.tag == 'T')
+            on_body(l, &r);
         else if (r.tag == 'G' && on_variable(l, &r))
             return -1;
         else if (r.tag == 'D' && add_diagnostic(l, &r, tu))

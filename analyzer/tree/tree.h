@@ -33,7 +33,8 @@ struct xf_node {
     uint32_t nkids;
     struct xf_node **kids; /* never NULL pointers inside */
     /* VAR: a local has `local` set and its number in `value` (parameters come
-     * first, from 0; each declaration of the body has its own). A global has
+     * first, from 0; each declaration of the body has its own; the type of one
+     * that is declared as an array is that array). A global has
      * `home`: the defining file when it is static, else ""; a static local is
      * a global called function.name.
      * MEMBER, ARROW, AT: `home` is the record: the tag, or the typedef's name,

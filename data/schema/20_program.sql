@@ -87,5 +87,8 @@ CREATE TABLE unresolved (         -- call through a pointer that no function was
     file   TEXT NOT NULL,
     line   INTEGER NOT NULL,
     type   TEXT NOT NULL,         -- canonical type of the pointer
-    text   TEXT NOT NULL          -- the pointer as an expression
+    text   TEXT NOT NULL,         -- the pointer as an expression
+    reason TEXT NOT NULL,         -- why no function was found
+    class  TEXT NOT NULL          -- 'empty': nothing is ever stored where it comes from;
+                                  -- 'outside': code that is not Xen's; 'lost': not followed
 ) STRICT;

@@ -30,7 +30,7 @@ JOIN build b ON b.id = c.build;
 -- Calls through pointers for which no function was found.
 CREATE VIEW v_unresolved AS
 SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file, u.file,
-       u.line, u.type, u.text
+       u.line, u.type, u.text, u.class, u.reason
 FROM unresolved u
 JOIN function f ON f.id = u.caller
 JOIN build b ON b.id = u.build;

@@ -496,10 +496,12 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     char *name = tree_name(s);
     int rc;
 
-    xf_hash_adds(h, XF_VERSION);
+    /* The program too: a rebuilt one may see more under the same version. */
+    rc = hash_data("xenfmea", "/proc/self/exe", h);
     xf_hash_adds(h, name);
     free(name);
-    rc = xf_tree_walk(s->data, NULL, hash_data, h);
+    if (!rc)
+        rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
