@@ -81,7 +81,8 @@ static int load_types(struct xf_dead_ends *d)
 static int load_unresolved(struct xf_dead_ends *d)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        d->store, "SELECT type, file, line FROM unresolved WHERE build = ?1 "
+        d->store, "SELECT type, file, line FROM unresolved WHERE build = ?1 AND "
+                  "class = 'lost' "
                   "ORDER BY file, line, type");
     int rc;
 
