@@ -18,11 +18,18 @@ static void walk(struct xf_collector *c, const struct xf_node *n);
  * left are pointers to functions and to such pointers, void *, and unsigned
  * long, Xen's integer for addresses. */
 
+/* A function itself: the type of a parameter that is declared as a function,
+ * which makes it a pointer to one. */
+static bool is_function(const char *type)
+{
+    return strstr(type, " (") && !strstr(type, "(*") &&
+           !strstr(type, "(unnamed") && !strstr(type, "(anonymous");
+}
+
 static bool can_carry(const char *type)
 {
     return strstr(type, "(*") || strstr(type, "void *") ||
-           strstr(type, "unsigned long") || strstr(type, ")(") ||
-           !*type;
+           strstr(type, "unsigned long") || is_function(type) || !*type;
 }
 
 static bool is_array(const char *type)
@@ -37,7 +44,7 @@ static bool is_function_pointer(const char *type)
     const char *open = strstr(type, "(*"), *p;
 
     if (!open)
-        return false;
+        return is_function(type);
     for (p = open + 2; *p && *p != ')'; p++)
         if (*p == '*' || *p == '[' || *p == '(')
             return false;
@@ -122,7 +129,8 @@ static struct xf_node_info *info_of(struct xf_collector *c, xf_ptr_node node)
         want = want * 2;
         c->infos = xf_realloc(c->infos, want * sizeof(*c->infos));
         for (size_t i = c->ninfos; i < want; i++)
-            c->infos[i] = (struct xf_node_info){XF_MAP_NONE, XF_PTR_NONE, NULL};
+            c->infos[i] = (struct xf_node_info){
+                .place = XF_MAP_NONE, .pointer = XF_PTR_NONE};
         c->ninfos = want;
     }
     return &c->infos[node];
@@ -180,11 +188,18 @@ static xf_ptr_node result_of(struct xf_collector *c, uint32_t function)
 
 /* ---- locations ------------------------------------------------------------ */
 
+/* The members of a union are one location: what is stored as one of them may
+ * be read as another. */
 static xf_ptr_node member(struct xf_collector *c, const struct xf_node *n)
 {
-    char *key = xf_format("m%s.%s", n->home, n->name);
+    char *key = *n->shared ? xf_format("u%s", n->shared)
+                           : xf_format("m%s.%s", n->home, n->name);
     xf_ptr_node node = named(c, key);
 
+    if (*n->shared && !info_of(c, node)->shown)
+        info_of(c, node)->shown = xf_format("%.*s.%s",
+                                            (int)strcspn(n->home, "@"),
+                                            n->home, n->name);
     free(key);
     return node;
 }
@@ -399,6 +414,7 @@ static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
     call->caller = to;
     call->where = where;
     call->escape = true;
+    call->member = xf_strdup("");
     call->type = xf_strdup("");
     call->text = xf_strdup("");
     xf_solver_call(c->solver, value, (uint32_t)c->ncalls - 1);
@@ -506,6 +522,10 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
     if (can_carry(n->type))
         result = fresh(c);
     call = add_call(c, pointer, n->line);
+    call->member = *callee->shared ? xf_format("%.*s.%s",
+                                               (int)strcspn(callee->home, "@"),
+                                               callee->home, callee->name)
+                                   : xf_strdup("");
     call->args = args;
     call->nargs = nargs;
     call->result = result;
@@ -573,6 +593,7 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
 
     for (size_t i = 0; i < 6; i++)
         args[i] = mixed;
+    call->member = xf_strdup("");
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
@@ -796,6 +817,7 @@ void xf_collector_release(struct xf_collector *c)
         free(c->calls[i].args);
         free(c->calls[i].type);
         free(c->calls[i].text);
+        free(c->calls[i].member);
         free(c->calls[i].callees);
     }
     for (size_t i = 0; i < c->externs.len; i++)
@@ -804,6 +826,8 @@ void xf_collector_release(struct xf_collector *c)
     free(c->static_index);
     free(c->extern_index);
     free(c->place_nodes);
+    for (size_t i = 0; i < c->ninfos; i++)
+        free(c->infos[i].shown);
     free(c->infos);
     free(c->calls);
     free(c->locals);
@@ -892,6 +916,8 @@ static char *describe(const struct xf_collector *c, xf_ptr_node node)
         return xf_strndup(rest, strcspn(rest, "\x1f"));
     case 's':
         return xf_strdup(rest);
+    case 'u':
+        return xf_strdup(c->infos[node].shown);
     default:
         if (sscanf(rest, "%u.%u", &function, &param) == 2)
             return xf_format("parameter %u of %s", param + 1,
@@ -974,6 +1000,8 @@ char *xf_collect_via(const struct xf_collector *c,
 
     if (call->pointer == XF_PTR_NONE)
         return xf_strdup("");
+    if (*call->member)
+        return xf_strdup(call->member);
     nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
     via = nearest_place(c, nodes, n);
     free(nodes);

@@ -30,6 +30,7 @@ struct xf_pointer_call {
     bool escape; /* not a call in the source: the pointer is given to `caller`,
                     whose body is not known, so that it may call it */
     char *type, *text;   /* of the pointer; "" for escapes */
+    char *member;        /* "record.member" when it is one of a union, else "" */
     uint32_t line;
     uint32_t *callees;   /* function indices, found by the solver */
     size_t ncallees, callees_cap;
@@ -55,6 +56,7 @@ struct xf_collector {
         uint32_t place;        /* index into places, XF_MAP_NONE */
         xf_ptr_node pointer;   /* it is what this one points to */
         const char *lost;      /* why more may flow in than is known, or NULL */
+        char *shown;           /* a union: "record.member" of one member */
     } *infos;
     size_t ninfos;
     struct xf_pointer_call *calls;

@@ -21,7 +21,7 @@ struct data {
 };
 
 /* Why a call leaves Xen's own code; NULL when the data do not say so. */
-static const char *outside(const struct data *d,
+static const char *outside(const struct data *d, const char *caller,
                            const struct xf_pointer_call *call)
 {
     const cJSON *item;
@@ -30,7 +30,8 @@ static const char *outside(const struct data *d,
                                                               "outside"))
     {
         if (!fnmatch(xf_json_string(item, "text", "*"), call->text, 0) &&
-            !fnmatch(xf_json_string(item, "type", "*"), call->type, 0))
+            !fnmatch(xf_json_string(item, "type", "*"), call->type, 0) &&
+            !fnmatch(xf_json_string(item, "caller", "*"), caller, 0))
             return xf_json_string(item, "why", "code outside of Xen");
     }
     return NULL;
@@ -228,7 +229,8 @@ static int write_unresolved(struct graph *g, const struct xf_pointer_call *call)
     sqlite3_stmt *s = xf_store_prepare(
         g->store,
         "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    const char *why = outside(g->data, call);
+    const char *caller = g->c.functions[call->caller].name;
+    const char *why = outside(g->data, caller, call);
     bool lost;
     char *reason;
 

@@ -6,7 +6,7 @@
  * read them with xf_tree_read().
  *
  * Text form, one tree: `(op attribute... child...)` with
- *   =name  ^home  $value  #type  @line:begin-end  %macro  |inner
+ *   =name  ^home  ~shared  $value  #type  @line:begin-end  %macro  |inner
  * Names with other characters than letters, digits, _ . $ - are in double
  * quotes with \" and \\ inside. Types are numbers into the list that comes
  * with the tree.
@@ -41,6 +41,9 @@ struct xf_node {
      * or file:line when it has neither; records that are defined in a .c file
      * are followed by '@' and the file, as others may have the same tag. */
     const char *name, *home;
+    /* MEMBER, ARROW, AT: the same text for all members of one union, which
+     * share their storage; "" for members of structures. */
+    const char *shared;
     bool local;
     bool has_value;
     int64_t value;         /* INT: the value, sign extended */
