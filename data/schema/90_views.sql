@@ -16,7 +16,17 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
        -- contexts that do not get here themselves but arm what does
        (SELECT coalesce(group_concat(name, ','), '') FROM (
           SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
-          WHERE sc.site = s.id AND sc.armed = 1 ORDER BY c.id)) AS armed_by
+          WHERE sc.site = s.id AND sc.armed = 1 ORDER BY c.id)) AS armed_by,
+       -- a line for every context: "boot: start_xen > setup > f", or why none
+       coalesce((SELECT group_concat(line, char(10)) FROM (
+          SELECT c.name || ': ' || (SELECT group_concat(name, ' > ') FROM (
+             SELECT f.name FROM path_step p JOIN function f ON f.id = p.function
+             WHERE p.site = s.id AND p.context = sc.context AND p.armed = 0
+             ORDER BY p.step)) AS line
+          FROM site_context sc JOIN context c ON c.id = sc.context
+          WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
+          (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
+          '') AS paths
 FROM site s JOIN build b ON b.id = s.build;
 
 CREATE VIEW v_calls AS
