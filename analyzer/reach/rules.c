@@ -143,7 +143,8 @@ static int read_entries(struct loader *l, const cJSON *json)
         struct xf_entry_rule e = {
             .id = xf_json_string(item, "id", ""),
             .source = xf_json_string(item, "source", ""),
-            .fallback = truth(item, "fallback")};
+            .fallback = truth(item, "fallback"),
+            .prepared = truth(item, "prepared")};
 
         if (!for_this_arch(l, item))
             continue;

@@ -34,6 +34,7 @@ struct xf_entry_rule {
     struct xf_patterns unless_reached; /* of a fallback: not needed then */
     xf_context_set contexts;
     bool fallback;
+    bool prepared; /* the contexts have prepared what the functions work on */
 };
 
 /* Calls that change the context. */

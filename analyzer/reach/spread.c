@@ -248,6 +248,8 @@ static void add_start(struct spreader *s, const struct xf_entry_rule *rule,
         start.context = cross(s, NULL, function, c, &last);
         if (start.context == XF_NO_CONTEXT)
             continue;
+        if (rule->prepared)
+            start.context += XF_MAX_CONTEXTS;
         for (size_t i = 0; i < g->nstarts && !known; i++)
             known = g->starts[i].function == function &&
                     g->starts[i].context == start.context;
