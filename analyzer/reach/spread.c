@@ -324,7 +324,6 @@ static void prepare(struct spreader *s)
 {
     const struct xf_reach_rules *rules = s->rules;
 
-    prepare_crossings(s);
     s->dispatcher = xf_calloc(rules->nmechanisms + 1, sizeof(*s->dispatcher));
     s->armed = xf_calloc(rules->nmechanisms + 1, sizeof(*s->armed));
     for (size_t i = 0; i < rules->nmechanisms; i++) {
@@ -357,6 +356,7 @@ int xf_spread(struct xf_graph *g, struct xf_store *store,
 
     prepare(&s);
     rc = write_armed(&s, store) || add_armed(&s, store) ? -1 : 0;
+    prepare_crossings(&s); /* when all texts are there */
     if (!rc) {
         for (size_t i = 0; i < g->nedges; i++)
             set_effect(&s, &g->edges[i]);
