@@ -14,6 +14,8 @@
  *   D  severity file line text     a diagnostic
  *   I  file first-last,...         lines that the preprocessor skipped
  *   X  file line:col,...           expansions of the census macros
+ *   U  file line:col               what would be a site is never executed there:
+ *                                  operand of sizeof, typeof and the like
  *   F  name file line end flags section spelled
  *                                  a function begins; the records below belong
  *                                  to it. flags: s static, i inline,
@@ -27,7 +29,12 @@
  *   B  file line end col frame message chain ordinal sub debug
  *                                  bug frame of that type
  *   N  file line end col callee home message chain ordinal sub debug
- *                                  call of a function that never returns
+ *                                  call of a function that never returns; in
+ *                                  assembly, which has no declarations, any
+ *   H  file line end col what chain ordinal sub debug
+ *                                  loop that nothing leaves and that does
+ *                                  nothing ("endless loop"), or a trap
+ *                                  instruction that nothing handles (its name)
  *   E  unreachables loops callees ends
  *                                  ways to end without a call: number of
  *                                  __builtin_unreachable(), endless loops, functions called in those
@@ -54,7 +61,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "12"
+#define XF_FACTS_VERSION "14"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

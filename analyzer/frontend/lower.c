@@ -511,7 +511,9 @@ static void put_variable(struct lowering *l, CXCursor decl)
         free(both);
     } else {
         put_word(&l->text, '=', name);
-        if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
+        if (clang_Cursor_getStorageClass(decl) == CX_SC_Register)
+            put_word(&l->text, '^', "register");
+        else if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
             put_word(&l->text, '^', home_of_static(l, decl));
         want(l, name);
     }

@@ -241,6 +241,13 @@ static xf_ptr_node variable(struct xf_collector *c, const struct xf_node *n)
                     : global(c, n->name, n->home);
 }
 
+/* Assembly names the stack pointer as an operand only to be ordered; it holds
+ * no function. */
+static bool is_register(const struct xf_node *n)
+{
+    return !n->local && !strcmp(n->home, "register");
+}
+
 /* ---- values --------------------------------------------------------------- */
 
 static xf_ptr_node address(struct xf_collector *c, xf_ptr_node of)
@@ -302,7 +309,9 @@ static xf_ptr_node address_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? address(c, variable(c, n)) : XF_PTR_NONE;
+        return can_carry(n->type) && !is_register(n)
+                   ? address(c, variable(c, n))
+                   : XF_PTR_NONE;
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
@@ -327,7 +336,7 @@ static void assign(struct xf_collector *c, const struct xf_node *to,
 
     switch (to->op) {
     case XF_OP_VAR:
-        if (from != XF_PTR_NONE && can_carry(to->type))
+        if (from != XF_PTR_NONE && can_carry(to->type) && !is_register(to))
             xf_solver_copy(c->solver, variable(c, to), from);
         break;
     case XF_OP_MEMBER:
@@ -538,10 +547,12 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
 
 /* ---- inline assembly ------------------------------------------------------ */
 
-static bool is_opaque(const struct xf_collector *c, const struct xf_node *n)
+static bool is_in(const struct xf_collector *c, const char *const *macros,
+                  const struct xf_node *n)
 {
-    for (const char *const *p = c->opaque; p && *p; p++)
-        if (!fnmatch(*p, n->macro, 0) || !fnmatch(*p, n->inner, 0))
+    for (const char *const *p = macros; p && *p; p++)
+        if (!fnmatch(*p, c->macro, 0) || !fnmatch(*p, n->macro, 0) ||
+            !fnmatch(*p, n->inner, 0))
             return true;
     return false;
 }
@@ -593,7 +604,9 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
 
     for (size_t i = 0; i < 6; i++)
         args[i] = mixed;
+    call->is_asm = true;
     call->member = xf_strdup("");
+    call->is_asm = true;
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
@@ -619,7 +632,8 @@ static void mix_operand(struct xf_collector *c, const struct xf_node *operand,
 static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node mixed = fresh(c);
-    bool calls = !is_opaque(c, n), sure = false;
+    bool calls = !is_in(c, c->opaque, n), all = is_in(c, c->calling, n);
+    bool sure = false;
 
     if (calls && n->nkids)
         info_of(c, mixed)->lost = "inline assembly";
@@ -630,7 +644,7 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        if (calls && is_callee(operand, sure))
+        if (calls && (all || is_callee(operand, sure)))
             call_operand(c, n, operand, called_operand(c, operand), mixed);
         else
             mix_operand(c, operand, mixed);
@@ -663,7 +677,7 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        if (!can_carry(n->type))
+        if (!can_carry(n->type) || is_register(n))
             return XF_PTR_NONE;
         /* a parameter that is declared as an array is a pointer */
         return n->local && is_param(c, (uint32_t)n->value)
@@ -769,16 +783,10 @@ static bool is_statement(enum xf_op op)
     return op <= XF_OP_NIL;
 }
 
-static void walk(struct xf_collector *c, const struct xf_node *n)
+static void walk_statement(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node v;
 
-    if (!is_statement(n->op)) {
-        if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
-            n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR)
-            value_of(c, n);
-        return;
-    }
     switch (n->op) {
     case XF_OP_DECL:
         walk_declaration(c, n);
@@ -797,11 +805,27 @@ static void walk(struct xf_collector *c, const struct xf_node *n)
     }
 }
 
+static void walk(struct xf_collector *c, const struct xf_node *n)
+{
+    const char *around = c->macro;
+
+    if (is_statement(n->op)) {
+        if (*n->macro)
+            c->macro = n->macro;
+        walk_statement(c, n);
+        c->macro = around;
+    } else if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
+               n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR) {
+        value_of(c, n);
+    }
+}
+
 /* ---- the program ------------------------------------------------------------ */
 
 void xf_collector_init(struct xf_collector *c)
 {
     memset(c, 0, sizeof(*c));
+    c->macro = "";
     c->solver = xf_solver_new(on_call, c);
 }
 
@@ -882,6 +906,29 @@ void xf_collect_variable(struct xf_collector *c, const char *section,
         xf_solver_copy(c->solver, array, elements);
         info_of(c, array)->place = info_of(c, elements)->place;
         free(key);
+    }
+}
+
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern)
+{
+    uint32_t at = xf_map_find(&c->externs, name);
+
+    if (at == XF_MAP_NONE)
+        return;
+    for (size_t i = 0; i < c->places.len; i++) {
+        const char *key = c->places.keys[i];
+        struct xf_pointer_call *call;
+
+        if (*key != 'm' || fnmatch(pattern, key + 1, 0))
+            continue;
+        call = add_call(c, c->place_nodes[i], 0);
+        call->caller = call->where = c->extern_index[at].items[0];
+        call->type = xf_strdup("");
+        call->text = xf_strdup(key + 1);
+        call->member = xf_strdup("");
+        xf_solver_call(c->solver, c->place_nodes[i],
+                       (uint32_t)c->ncalls - 1);
     }
 }
 
@@ -998,14 +1045,17 @@ char *xf_collect_via(const struct xf_collector *c,
     size_t n;
     char *via;
 
-    if (call->pointer == XF_PTR_NONE)
-        return xf_strdup("");
+    if (call->escape)
+        return xf_strdup("argument");
     if (*call->member)
         return xf_strdup(call->member);
     nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
     via = nearest_place(c, nodes, n);
     free(nodes);
-    return via;
+    if (*via)
+        return via;
+    free(via);
+    return xf_strdup(call->is_asm ? "inline assembly" : "local");
 }
 
 /* Whether nothing is known of what the node is loaded from. */

@@ -36,7 +36,8 @@ struct xf_node {
      * first, from 0; each declaration of the body has its own; the type of one
      * that is declared as an array is that array). A global has
      * `home`: the defining file when it is static, else ""; a static local is
-     * a global called function.name.
+     * a global called function.name; a variable that is a register of the
+     * machine (current_stack_pointer) has the home "register".
      * MEMBER, ARROW, AT: `home` is the record: the tag, or the typedef's name,
      * or file:line when it has neither; records that are defined in a .c file
      * are followed by '@' and the file, as others may have the same tag. */
