@@ -31,6 +31,7 @@ struct xf_patterns { /* globs */
 struct xf_entry_rule {
     const char *id, *source;
     struct xf_patterns functions, except, callees_of;
+    struct xf_patterns files; /* of the functions; empty: any */
     struct xf_patterns unless_reached; /* of a fallback: not needed then */
     xf_context_set contexts;
     bool fallback;

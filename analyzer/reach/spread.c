@@ -291,6 +291,8 @@ static void add_starts(struct spreader *s, const struct xf_entry_rule *rule)
     for (uint32_t f = 0; f < g->nfunctions; f++)
         if (is[f] && !except[f] && (!called || called[f]) &&
             *g->functions[f].file &&
+            (!rule->files.len ||
+             xf_matches(&rule->files, g->functions[f].file)) &&
             !(rule->fallback && xf_graph_reached(g, f)))
             add_start(s, rule, f);
     free(is);
