@@ -167,6 +167,21 @@ const struct source *sources_find(struct sources *s, enum source_kind kind,
     return t->answers[at];
 }
 
+enum cause sources_context(const struct sources *s, const char *context)
+{
+    const cJSON *entry;
+
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItem(s->json, "contexts"))
+    {
+        struct source source;
+
+        if (!strcmp(xf_json_string(entry, "name", ""), context) &&
+            !read_source(&source, entry))
+            return source.cause;
+    }
+    return CAUSE_UNKNOWN;
+}
+
 const char *sources_parameter_record(const struct sources *s, int n)
 {
     return cJSON_GetStringValue(cJSON_GetArrayItem(

@@ -122,6 +122,55 @@ static const struct origins *last_constant(const struct result *r)
     return NULL;
 }
 
+/* Who may be behind a request that serves the site, from the contexts that
+ * reach it: a set of 1 << cause, 0 when none is known to reach it. */
+static int requesters(struct stage *s, const struct site *site,
+                      unsigned int *out)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        s->p->store, "SELECT DISTINCT c.name FROM site_context sc JOIN context "
+                     "c ON c.id = sc.context WHERE sc.site = ?1");
+    int rc = -1;
+
+    *out = 0;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, site->id);
+    while ((rc = xf_store_step(s->p->store, q)) > 0)
+        *out |= 1u << sources_context(s->sources, xf_column(q, 0));
+    return rc;
+}
+
+/* Nobody's request gets to where nobody's request leads. */
+static void apply_contexts(struct origins *all, unsigned int by)
+{
+    static const enum cause requests[] = {CAUSE_GUEST, CAUSE_TOOLSTACK};
+    struct origins moved = {0};
+
+    if (!by || by & 1u << CAUSE_GUEST)
+        return;
+    for (int i = 0; i < 2; i++) {
+        struct origin *o = &all->items[requests[i]];
+        enum cause to = by & 1u << CAUSE_TOOLSTACK ? CAUSE_TOOLSTACK
+                                                   : CAUSE_UNKNOWN;
+
+        if (!o->chain)
+            continue;
+        if (to != CAUSE_UNKNOWN &&
+            (!moved.items[to].chain ||
+             moved.items[to].distance > o->distance)) {
+            free(moved.items[to].chain);
+            moved.items[to] = *o;
+            moved.items[to].cause = to;
+        } else {
+            free(o->chain);
+        }
+        o->chain = NULL;
+    }
+    origins_add(all, &moved, 0);
+    origins_release(&moved);
+}
+
 static char *no_decision(const struct site *site)
 {
     return xf_format("to get here is the fault: nothing in %s() decides about "
@@ -129,9 +178,10 @@ static char *no_decision(const struct site *site)
                      site->function);
 }
 
-static void choose_cause(struct result *r, struct stage *s,
-                         const struct site *site)
+static int choose_cause(struct result *r, struct stage *s,
+                        const struct site *site)
 {
+    unsigned int by;
     struct condition *c = &r->condition;
     struct origins all = {0};
     bool predicate = condition_first_predicate(c) < c->len;
@@ -139,12 +189,16 @@ static void choose_cause(struct result *r, struct stage *s,
         sources_find(s->sources, SOURCE_FUNCTION, site->function);
     const struct origins *constant;
 
+    if (requesters(s, site, &by))
+        return -1;
     for (size_t i = 0; i < c->len; i++)
         if (condition_is_predicate(c, i))
             origins_add(&all, &r->origins[i], 0);
+    apply_contexts(&all, by);
     r->cause = origins_best(&all);
     if (!predicate || r->cause == CAUSE_CONFIGURATION) {
         add_before(&all, r);
+        apply_contexts(&all, by);
         r->cause = origins_best(&all);
     }
     if (r->cause == CAUSE_CONFIGURATION)
@@ -168,6 +222,7 @@ static void choose_cause(struct result *r, struct stage *s,
         r->origin = xf_strdup("lost: decided by assembly");
     }
     origins_release(&all);
+    return 0;
 }
 
 /* ---- verdicts ------------------------------------------------------------------ */
@@ -424,8 +479,9 @@ static int do_site(struct stage *s, struct site *site)
     r.origins = xf_calloc(r.condition.len + 1, sizeof(*r.origins));
     for (size_t i = 0; i < r.condition.len; i++)
         trace_literal(&r.origins[i], s, site, &r.condition.items[i]);
-    choose_cause(&r, s, site);
-    rc = judge(s, site, &r);
+    rc = choose_cause(&r, s, site);
+    if (!rc)
+        rc = judge(s, site, &r);
     if (!rc)
         rc = write_result(s->p, site, &r);
     if (!rc)
