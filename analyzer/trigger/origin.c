@@ -307,7 +307,7 @@ static void follow_constant(struct trace *t, const struct place *at,
                             const struct xf_node *n, int64_t value,
                             uint32_t block)
 {
-    const struct source *error = value < 0 ? sources_error(t->s, -value) : NULL;
+    const struct source *error = sources_error(t->s, value);
 
     if (error) {
         found(t, at, error->cause, error->origin, at->body->function->file,

@@ -188,10 +188,10 @@ const char *sources_parameter_record(const struct sources *s, int n)
         cJSON_GetObjectItem(s->json, "parameter_records"), n));
 }
 
-const struct source *sources_error(struct sources *s, long long number)
+const struct source *sources_error(struct sources *s, long long value)
 {
     for (size_t i = 0; i < s->nerrors; i++)
-        if (s->errors[i].number == number)
+        if (value < 0 && value == -s->errors[i].number)
             return &s->errors[i].source;
     return NULL;
 }

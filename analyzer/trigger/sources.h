@@ -55,7 +55,7 @@ const struct source *sources_find(struct sources *sources,
 enum cause sources_context(const struct sources *sources, const char *context);
 /* The nth record that describes command line parameters, or NULL. */
 const char *sources_parameter_record(const struct sources *sources, int n);
-/* What the positive error number alone says, or NULL. */
-const struct source *sources_error(struct sources *sources, long long number);
+/* What an error (a negative number) alone says, or NULL. */
+const struct source *sources_error(struct sources *sources, long long value);
 
 #endif

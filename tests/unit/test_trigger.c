@@ -70,8 +70,8 @@ static void shipped_sources(void **state)
     assert_true(found->arguments);
     assert_null(sources_find(s, SOURCE_FUNCTION, "no_such_function"));
     assert_null(sources_find(s, SOURCE_FUNCTION, ""));
-    assert_int_equal(sources_error(s, 12)->cause, CAUSE_MEMORY);
-    assert_null(sources_error(s, 22));
+    assert_int_equal(sources_error(s, -12)->cause, CAUSE_MEMORY);
+    assert_null(sources_error(s, -22));
     assert_string_equal(sources_parameter_record(s, 0), "kernel_param");
     sources_free(s);
 }
