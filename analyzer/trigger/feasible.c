@@ -472,6 +472,17 @@ static const char *never_text(const struct condition *c)
     return "a decision on the way";
 }
 
+/* A loop whose parts are not known for sure may end otherwise. */
+static bool has_guess(const struct xf_node *n)
+{
+    if (n->op == XF_OP_FOR && *n->name)
+        return true;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (has_guess(n->kids[i]))
+            return true;
+    return false;
+}
+
 /* Whether a macro or an enumerator gives one of the constants. A mask of 0 has
  * a name even where the tree has lost it. */
 static bool has_named_constant(const struct xf_node *n)
@@ -498,7 +509,7 @@ char *feasible_refute(struct program *p, const struct site *site,
     char *proof = NULL;
 
     *of_build = false;
-    if (!site->node)
+    if (!site->node || has_guess(site->body->root))
         return NULL;
     if (!c->reachable)
         return xf_strdup("every way through the function ends before it or "
