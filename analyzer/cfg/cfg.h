@@ -151,10 +151,6 @@ bool xf_definitions_between(struct xf_definitions *definitions,
 bool xf_definitions_shared(const struct xf_definitions *definitions,
                            uint32_t local);
 
-/* Whether the address of the local is taken anywhere but as an argument. */
-bool xf_definitions_escapes(const struct xf_definitions *definitions,
-                            uint32_t local);
-
 /* The call that decides a literal: itself (also under ! and casts, and in
  * comparisons with constants), or the one whose result the local in it holds,
  * when that is its only definition there. NULL when there is none. */
