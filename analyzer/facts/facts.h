@@ -23,7 +23,10 @@
  *                                  `spelled`: the identifier in the source at
  *                                  the place of the name (a macro's, when the
  *                                  function comes from one)
- *   C  callee home file line col   direct call. `home`: file of the callee's
+ *   C  callee home file line col via
+ *                                  direct call. via "address": assembly takes
+ *                                  the symbol's address; it may be no function
+ *                                  at all. `home`: file of the callee's
  *                                  definition when it is static, else "".
  *                                  file "" means: as in F
  *   B  file line end col frame message chain ordinal sub debug
@@ -61,7 +64,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "14"
+#define XF_FACTS_VERSION "15"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

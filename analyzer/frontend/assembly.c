@@ -25,6 +25,7 @@ struct pending {
     uint32_t macro; /* index into macros */
     char *record;   /* a bug frame; NULL: a branch */
     char *target;   /* of the branch; may hold parameters, "do_\\fn" */
+    bool address;   /* the target's address is taken; no branch */
 };
 
 struct gas_macro {
@@ -108,9 +109,10 @@ static bool is_symbol(char ch)
     return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$';
 }
 
-static void add_pending(struct reader *r, char *record, char *target)
+static void add_pending(struct reader *r, char *record, char *target,
+                        bool address)
 {
-    struct pending p = {r->in_macro, record, target};
+    struct pending p = {r->in_macro, record, target, address};
 
     XF_GROW(r->pending, r->npending, r->pending_cap);
     r->pending[r->npending++] = p;
@@ -290,6 +292,20 @@ static void keep_local(struct reader *r, const char *label)
     r->locals[r->nlocals++] = l;
 }
 
+/* The address of a symbol is taken or stands in a table: if it is a function,
+ * control may get there. */
+static void keep_address(struct reader *r, const char *symbol)
+{
+    struct xf_buf record = XF_BUF_INIT;
+    char line[16];
+
+    snprintf(line, sizeof(line), "%u", r->line);
+    xf_fact(&record, 'C', symbol, "", r->names->shown[r->file], line,
+            "1", "address", NULL);
+    keep(r, record.data);
+    xf_buf_release(&record);
+}
+
 static size_t word_length(const char *s)
 {
     size_t n = 0;
@@ -381,7 +397,7 @@ static void use_macro(struct reader *r, uint32_t macro, const char *args)
         if (p.macro != macro)
             continue;
         if (p.record && r->in_macro != XF_MAP_NONE) {
-            add_pending(r, xf_strdup(p.record), NULL);
+            add_pending(r, xf_strdup(p.record), NULL, false);
             continue;
         }
         if (p.record) {
@@ -390,10 +406,12 @@ static void use_macro(struct reader *r, uint32_t macro, const char *args)
         }
         target = substitute(r->bodies[macro].params, p.target, args);
         if (r->in_macro != XF_MAP_NONE) {
-            add_pending(r, NULL, target);
+            add_pending(r, NULL, target, p.address);
             continue;
         }
-        if (*target)
+        if (*target && p.address)
+            keep_address(r, target);
+        else if (*target)
             keep_branch(r, target, false);
         free(target);
     }
@@ -556,7 +574,7 @@ static void on_frame(struct reader *r, const char *operands, size_t len)
             message.data && strcmp(message.data, "0") ? message.data : "",
             chain, ord, sub, debug, NULL);
     if (r->in_macro != XF_MAP_NONE)
-        add_pending(r, xf_strdup(record.data), NULL);
+        add_pending(r, xf_strdup(record.data), NULL, false);
     else
         keep(r, record.data);
     xf_buf_release(&record);
@@ -603,7 +621,7 @@ static void on_halt(struct reader *r, const char *what, uint32_t file,
     xf_fact(&record, 'H', r->names->shown[file], line, endl, "1", what, "", ord,
             "0", debug, NULL);
     if (r->in_macro != XF_MAP_NONE)
-        add_pending(r, xf_strdup(record.data), NULL);
+        add_pending(r, xf_strdup(record.data), NULL, false);
     else
         keep(r, record.data);
     xf_buf_release(&record);
@@ -673,6 +691,48 @@ static enum xf_flow_event on_instruction(struct reader *r, const char *s,
     return event;
 }
 
+/* Directives that make data, and instructions that take an address, on the
+ * architectures that Xen runs on. What they name that is no function is sorted
+ * out when the program is linked. */
+static bool takes_address(const char *name)
+{
+    static const char *const names[] = {
+        ".quad", ".long", ".word",  ".xword", ".8byte", ".4byte", ".int",
+        ".dword", "lea",  "leal",   "leaq",   "adr",    "adrp",   "ldr",
+        "mov",   "movl",  "movq",   "movabs", "movw",   "movt",   "push",
+        "pushl", "pushq", "la",     "lla",    "lda"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+static void on_address(struct reader *r, const char *operands, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = 0;
+        char *symbol;
+
+        while (i + n < len && (is_symbol(operands[i + n]) ||
+                               operands[i + n] == '\\'))
+            n++;
+        if (!n || isdigit((unsigned char)operands[i]) || operands[i] == '.' ||
+            operands[i] == '$' || (i && operands[i - 1] == '%')) {
+            i += operands[i] == '$' ? 1 : n + !n;
+            continue;
+        }
+        symbol = xf_strndup(operands + i, n);
+        if (r->in_macro != XF_MAP_NONE)
+            add_pending(r, NULL, symbol, true);
+        else if (!strchr(symbol, '\\'))
+            keep_address(r, symbol);
+        if (r->in_macro == XF_MAP_NONE)
+            free(symbol);
+        i += n;
+    }
+}
+
 static void on_branch(struct reader *r, const char *operands, size_t len,
                       bool is_loop)
 {
@@ -688,7 +748,7 @@ static void on_branch(struct reader *r, const char *operands, size_t len,
     } else if (n && !name[n] && !isdigit((unsigned char)*name) &&
                *name != '.') {
         if (r->in_macro != XF_MAP_NONE)
-            add_pending(r, NULL, xf_strdup(name));
+            add_pending(r, NULL, xf_strdup(name), false);
         else if (!strchr(name, '\\'))
             keep_branch(r, name, is_loop);
     }
@@ -757,11 +817,15 @@ static void on_statement(struct reader *r, const char *s, size_t len)
         }
     } else if (n && *word == '.') {
         look_for_trap(r, rest, rest_len);
+        if (takes_address(name))
+            on_address(r, rest, rest_len);
     } else if (n) {
         bool is_loop = on_instruction(r, s, len) == XF_FLOW_LOOP;
 
         if (xf_flow_transfers(s, len, &leaves))
             on_branch(r, rest, rest_len, is_loop);
+        else if (takes_address(name))
+            on_address(r, rest, rest_len);
     }
     free(name);
 }

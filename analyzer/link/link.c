@@ -381,17 +381,18 @@ static int add_call(struct linker *l, uint32_t caller, uint32_t callee,
 {
     const char *file = *r->fields[2] ? r->fields[2] : l->functions[caller].file;
     bool is_asm = l->functions[caller].flags & F_ASM;
-    char *key = xf_format("%u %u %s %s %s", caller, callee, file, r->fields[3],
-                          r->fields[4]);
+    char *key;
     sqlite3_stmt *s;
     int is_new;
 
+    key = xf_format("%u %u %s %s %s", caller, callee, file, r->fields[3],
+                    r->fields[4]);
     xf_map_add(&l->calls, key, &is_new);
     free(key);
     if (!is_new)
         return 0;
     s = xf_store_prepare(l->store, "INSERT INTO call VALUES (?1, ?2, ?3, ?4, "
-                                   "'', ?5, ?6, ?7)");
+                                   "?8, ?5, ?6, ?7)");
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, l->build);
@@ -401,6 +402,7 @@ static int add_call(struct linker *l, uint32_t caller, uint32_t callee,
     xf_bind(s, 5, file);
     sqlite3_bind_int(s, 6, atoi(r->fields[3]));
     sqlite3_bind_int(s, 7, atoi(r->fields[4]));
+    xf_bind(s, 8, r->fields[5]);
     return xf_store_run(l->store, s);
 }
 
@@ -436,7 +438,8 @@ static int each_callee(struct linker *l, const char *name, const char *home,
         return fn(l, caller, function_index(l, name, home), r);
     e = xf_map_find(&l->externs, name);
     if (e == XF_MAP_NONE || !l->definitions[e].len)
-        return fn(l, caller, function_index(l, name, ""), r);
+        return *r->fields[5] ? 0
+                             : fn(l, caller, function_index(l, name, ""), r);
     for (size_t i = 0; i < l->definitions[e].len; i++)
         if (fn(l, caller, l->definitions[e].items[i], r))
             return -1;
