@@ -22,6 +22,7 @@
 #include "file.h"
 #include "hash.h"
 #include "link.h"
+#include "mention.h"
 #include "pool.h"
 #include "proc.h"
 #include "sheet.h"
@@ -733,6 +734,16 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return rc ? -1 : 0;
 }
 
+/* Past bugs at the sites, and what triage looks up. */
+static int history(struct scan *s, struct xf_store *store)
+{
+    struct xf_stop_names *names = xf_stop_names_load(s->data, false);
+    int rc = names ? xf_mentions_store(store, s->root, names) : -1;
+
+    xf_stop_names_free(names);
+    return rc;
+}
+
 static int build_database(struct scan *s, const char *key)
 {
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
@@ -750,6 +761,8 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
+    if (!rc)
+        rc = history(s, store);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
     stage_ends(s, "census");
