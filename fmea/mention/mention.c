@@ -116,31 +116,54 @@ char *xf_predicate_normal(const char *text)
 
 /* ---- formats in macros -------------------------------------------------- */
 
-static const struct xf_macro *string_macro(const struct xf_source *src,
-                                           const char *name, size_t len)
+/* Offset of the string literal that `name` stands for in this file, 0 when it
+ * is nothing of the kind: #define name "..." or char name[] = "...". */
+static size_t string_of(const struct xf_source *src, const char *name,
+                        size_t len, size_t *end)
 {
+    size_t at = 0, seen = 0; /* how much of pattern */
+    static const char pattern[] = "n[]=";
+
     for (size_t i = 0; i < src->nmacros; i++) {
         const struct xf_macro *m = &src->macros[i];
 
+        *end = m->end;
         if (!m->function_like && strlen(m->name) == len &&
             !memcmp(m->name, name, len) && src->text[m->body] == '"')
-            return m;
+            return m->body;
     }
-    return NULL;
+    for (;;) {
+        struct xf_token t = xf_source_token(src, &at);
+        char ch = src->text[t.begin];
+
+        if (t.kind == XF_TOKEN_END)
+            return 0;
+        if (t.kind == XF_TOKEN_STRING && seen == strlen(pattern)) {
+            *end = at + strcspn(src->text + at, ";");
+            return t.begin;
+        }
+        if (t.kind == XF_TOKEN_IDENT)
+            seen = t.end - t.begin == len &&
+                   !memcmp(src->text + t.begin, name, len);
+        else
+            seen = seen && ch == pattern[seen] ? seen + 1 : 0;
+    }
 }
 
-/* The text with its first word replaced when that is a macro of this file that
- * stands for a string: panic(crash_fmt, msg). Caller frees. */
+/* The text with its first word replaced when that is a name of this file for
+ * a string: panic(crash_fmt, msg). Caller frees. */
 static char *with_format(const struct xf_source *src, const char *text)
 {
     size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"
                               "abcdefghijklmnopqrstuvwxyz");
-    const struct xf_macro *m = len ? string_macro(src, text, len) : NULL;
+    size_t end, begin = len && (!text[len] || text[len] == ',')
+                            ? string_of(src, text, len, &end)
+                            : 0;
     char *body, *whole;
 
-    if (!m)
+    if (!begin)
         return xf_strdup(text);
-    body = xf_source_normal(src, m->body, m->end);
+    body = xf_source_normal(src, begin, end);
     whole = xf_format("%s%s", body, text + len);
     free(body);
     return whole;
