@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * A stop in changed lines of the old version first looks for one with the same
+ * text in the new one, anywhere in the commit: it has moved. What is left is
+ * paired inside its function, nearest change first. What remains without a
+ * partner was taken away, and the lines that took its place say how.
+ */
+#include "change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "functions.h"
+#include "map.h"
+#include "source.h"
+
+static const char *const class_names[CHANGE_CLASSES] = {
+    [CHANGE_ADDED] = "added",
+    [CHANGE_HANDLED] = "handled",
+    [CHANGE_DOMAIN_CRASH] = "domain_crash",
+    [CHANGE_REMOVED] = "removed",
+    [CHANGE_WEAKENED] = "weakened",
+    [CHANGE_STRENGTHENED] = "strengthened",
+    [CHANGE_REWRITTEN] = "rewritten",
+    [CHANGE_GONE] = "gone",
+};
+
+const char *change_class_name(enum change_class class)
+{
+    return class_names[class];
+}
+
+/* One version of a file, lexed. */
+struct version {
+    const struct patch_side *side;
+    struct xf_source *src;
+    struct xf_ranges ranges;
+    struct xf_mentions mentions;
+    struct xf_map functions; /* names, in order */
+};
+
+static void version_open(struct version *v, const struct patch_side *side,
+                         const struct xf_stop_names *names)
+{
+    *v = (struct version){.side = side};
+    v->src = xf_source_from(side->path ? side->path : "",
+                            side->text.len ? side->text.data : "",
+                            side->text.len);
+    xf_functions_find(&v->ranges, v->src);
+    xf_mentions_find(&v->mentions, names, v->src, &v->ranges);
+    for (size_t i = 0; i < v->ranges.len; i++)
+        xf_map_add(&v->functions, v->ranges.items[i].name, NULL);
+    for (size_t i = 0; i < v->src->nmacros; i++)
+        xf_map_add(&v->functions, v->src->macros[i].name, NULL);
+}
+
+static void version_release(struct version *v)
+{
+    xf_map_release(&v->functions);
+    xf_mentions_release(&v->mentions);
+    xf_functions_release(&v->ranges);
+    xf_source_free(v->src);
+}
+
+static uint32_t group_at(const struct patch_side *side, uint32_t line)
+{
+    return line && line <= side->lines ? side->group[line - 1] : 0;
+}
+
+static bool has_function(const struct version *v, const char *name)
+{
+    return *name && xf_map_find(&v->functions, name) != XF_MAP_NONE;
+}
+
+/* ---- touched functions -------------------------------------------------- */
+
+static const struct xf_range *range_of(const struct version *v,
+                                       const char *name)
+{
+    for (size_t i = 0; i < v->ranges.len; i++)
+        if (!strcmp(v->ranges.items[i].name, name))
+            return &v->ranges.items[i];
+    return NULL;
+}
+
+static char *function_text(const struct version *v, const char *name)
+{
+    const struct xf_range *range = range_of(v, name);
+    size_t begin;
+
+    if (!range)
+        return NULL;
+    begin = v->src->lines[range->first - 1];
+    return xf_source_normal(v->src, begin, range->end);
+}
+
+/* Only comments or white space differ. */
+static bool same_code(const struct version *old, const struct version *new,
+                      const char *name)
+{
+    char *a = function_text(old, name), *b = function_text(new, name);
+    bool same = false;
+
+    if (a && b) {
+        char *x = xf_predicate_normal(a), *y = xf_predicate_normal(b);
+
+        same = !strcmp(x, y);
+        free(x);
+        free(y);
+    }
+    free(a);
+    free(b);
+    return same;
+}
+
+static void touched_in(struct xf_map *out, const struct version *v)
+{
+    for (uint32_t line = 1; line <= v->side->lines; line++) {
+        const struct xf_range *range;
+        const struct xf_macro *macro;
+
+        if (!group_at(v->side, line))
+            continue;
+        range = xf_functions_at(&v->ranges, line);
+        if (range) {
+            xf_map_add(out, range->name, NULL);
+            continue;
+        }
+        if (line > v->src->nlines)
+            continue;
+        macro = xf_source_macro_at(v->src, v->src->lines[line - 1]);
+        if (macro && macro->function_like)
+            xf_map_add(out, macro->name, NULL);
+    }
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Comma list of the names that were really changed. */
+static char *changed_functions(const struct xf_map *names,
+                               const struct version *old,
+                               const struct version *new, bool *any)
+{
+    const char **list = xf_calloc(names->len + 1, sizeof(*list));
+    struct xf_buf out = XF_BUF_INIT;
+    size_t n = 0;
+
+    for (size_t i = 0; i < names->len; i++)
+        if (!same_code(old, new, names->keys[i]))
+            list[n++] = names->keys[i];
+    qsort(list, n, sizeof(*list), by_text);
+    for (size_t i = 0; i < n; i++)
+        xf_buf_addf(&out, "%s%s", i ? "," : "", list[i]);
+    *any = n > 0;
+    free(list);
+    return xf_buf_detach(&out);
+}
+
+static void add_touch(struct change *c, const struct version *old,
+                      const struct version *new)
+{
+    struct xf_map names = XF_MAP_INIT;
+    char *functions;
+    bool any;
+
+    touched_in(&names, old);
+    touched_in(&names, new);
+    functions = changed_functions(&names, old, new, &any);
+    /* Nothing but comments, or only file scope: then the file counts only
+     * when no function was looked at. */
+    if (any || !names.len) {
+        XF_GROW(c->touches, c->ntouches, c->touches_cap);
+        c->touches[c->ntouches++] = (struct change_touch){
+            xf_strdup(new->side->path ? new->side->path : old->side->path),
+            functions};
+    } else {
+        free(functions);
+    }
+    xf_map_release(&names);
+}
+
+/* ---- what a change adds ------------------------------------------------- */
+
+static bool is_one_of(const struct xf_source *src, struct xf_token t,
+                      const char *const *words)
+{
+    for (; *words; words++)
+        if (strlen(*words) == t.end - t.begin &&
+            !memcmp(src->text + t.begin, *words, t.end - t.begin))
+            return true;
+    return false;
+}
+
+static void weigh(struct change_adds *a, const struct xf_source *src,
+                  struct xf_token t, struct xf_token before, int sign)
+{
+    static const char *const returns[] = {"return", NULL};
+    static const char *const jumps[] = {"goto", "continue", "break", NULL};
+    static const char *const ifs[] = {"if", "else", "while", NULL};
+    static const char *const prints[] = {
+        "printk",  "gprintk",  "gdprintk", "dprintk", "printk_once",
+        "dprintk_once", "gprintk_once", "guest_printk", NULL};
+    const char *text = src->text + t.begin;
+
+    if (t.kind != XF_TOKEN_IDENT)
+        return;
+    a->returns += sign * is_one_of(src, t, returns);
+    a->jumps += sign * is_one_of(src, t, jumps);
+    a->ifs += sign * is_one_of(src, t, ifs);
+    a->prints += sign * is_one_of(src, t, prints);
+    a->errors += sign * (*text == 'E' && t.end - t.begin > 3 &&
+                         before.kind == XF_TOKEN_PUNCT &&
+                         src->text[before.begin] == '-');
+}
+
+static void weigh_side(struct change_adds *adds, const struct version *v,
+                       int sign)
+{
+    struct xf_token before = {XF_TOKEN_END, 0, 0};
+    size_t at = 0;
+
+    for (uint32_t line = 1; line <= v->side->lines; line++)
+        adds[group_at(v->side, line)].lines += sign > 0;
+    for (;;) {
+        struct xf_token t = xf_source_token(v->src, &at);
+        uint32_t group;
+
+        if (t.kind == XF_TOKEN_END)
+            break;
+        if (t.kind == XF_TOKEN_COMMENT)
+            continue;
+        group = group_at(v->side, xf_source_line(v->src, t.begin));
+        if (group)
+            weigh(&adds[group], v->src, t, before, sign);
+        before = t;
+    }
+}
+
+static void add_weights(struct change *c, const struct version *old,
+                        const struct version *new)
+{
+    uint32_t groups = 0;
+    struct change_adds *adds;
+
+    for (size_t i = 0; i < old->side->lines; i++)
+        if (old->side->group[i] > groups)
+            groups = old->side->group[i];
+    for (size_t i = 0; i < new->side->lines; i++)
+        if (new->side->group[i] > groups)
+            groups = new->side->group[i];
+    adds = xf_calloc(groups + 1, sizeof(*adds));
+    weigh_side(adds, old, -1);
+    weigh_side(adds, new, 1);
+    XF_GROW(c->adds, c->nfiles, c->files_cap);
+    c->adds[c->nfiles++] = adds;
+}
+
+/* ---- stops in changed lines --------------------------------------------- */
+
+static void add_stops(struct change_stops *out, const struct version *v,
+                      const struct version *other, size_t file)
+{
+    for (size_t i = 0; i < v->mentions.len; i++) {
+        const struct xf_mention *m = &v->mentions.items[i];
+        uint32_t group = 0;
+
+        for (uint32_t line = m->line; line <= m->end_line && !group; line++)
+            group = group_at(v->side, line);
+        if (!group)
+            continue;
+        XF_GROW(out->items, out->len, out->cap);
+        out->items[out->len++] = (struct change_stop){
+            .name = m->name,
+            .path = xf_strdup(v->side->path ? v->side->path : ""),
+            .function = xf_strdup(m->function),
+            .text = xf_predicate_normal(m->text),
+            .file = file,
+            .group = group,
+            .line = m->line,
+            .function_stays = has_function(other, m->function)};
+    }
+}
+
+/* A quick look at the changed lines and those around them. */
+static bool near_names(const struct patch_side *side,
+                       const struct xf_stop_names *names)
+{
+    enum { AROUND = 12 };
+    const char *text = side->text.data, *end;
+    size_t begin = 0, until = 0, line = 0;
+
+    if (!side->text.len)
+        return false;
+    end = text + side->text.len;
+    for (const char *at = text; at < end && line < side->lines; line++) {
+        const char *nl = memchr(at, '\n', (size_t)(end - at));
+
+        if (side->group[line]) {
+            const char *from = at, *to = nl ? nl : end;
+
+            for (int i = 0; i < AROUND && from > text; i++) {
+                const char *up =
+                    memrchr(text, '\n', (size_t)(from - 1 - text));
+                from = up ? up + 1 : text;
+            }
+            for (int i = 0; i < AROUND && to < end; i++) {
+                const char *down = memchr(to + 1, '\n',
+                                          (size_t)(end - to - 1));
+                to = down ? down : end;
+            }
+            begin = (size_t)(from - text);
+            if (begin < until)
+                begin = until;
+            until = (size_t)(to - text);
+            if (until > begin &&
+                xf_stop_names_likely(names, text + begin, until - begin))
+                return true;
+        }
+        at = nl ? nl + 1 : end;
+    }
+    return false;
+}
+
+void change_begin(struct change *c, const struct xf_stop_names *names,
+                  bool every_function)
+{
+    *c = (struct change){.names = names, .every_function = every_function};
+}
+
+void change_file(struct change *c, const struct patch_file *file)
+{
+    bool stops = near_names(&file->old, c->names) ||
+                 near_names(&file->new, c->names);
+    struct version old, new;
+
+    if (!stops && !c->every_function)
+        return;
+    version_open(&old, &file->old, c->names);
+    version_open(&new, &file->new, c->names);
+    if (c->every_function)
+        add_touch(c, &old, &new);
+    if (stops) {
+        add_weights(c, &old, &new);
+        add_stops(&c->old, &old, &new, c->nfiles - 1);
+        add_stops(&c->new, &new, &old, c->nfiles - 1);
+    }
+    version_release(&old);
+    version_release(&new);
+}
+
+/* ---- partners ----------------------------------------------------------- */
+
+static bool same_stop(const struct change_stop *a, const struct change_stop *b)
+{
+    return a->name == b->name && !strcmp(a->text, b->text);
+}
+
+/* Lines that were only moved, in their function before elsewhere. */
+static void drop_moved(struct change *c, bool same_function)
+{
+    for (size_t i = 0; i < c->old.len; i++) {
+        struct change_stop *o = &c->old.items[i];
+
+        for (size_t j = 0; j < c->new.len && !o->used; j++) {
+            struct change_stop *n = &c->new.items[j];
+
+            if (n->used || !same_stop(o, n) ||
+                (same_function && (strcmp(o->function, n->function) ||
+                                   o->file != n->file)))
+                continue;
+            o->used = n->used = true;
+        }
+    }
+}
+
+static bool is_assertion(const struct change_stop *s)
+{
+    return !strncmp(s->name->kind, "ASSERT", 6);
+}
+
+static bool is_unreachable(const struct change_stop *s)
+{
+    return !strcmp(s->name->kind, "ASSERT_UNREACHABLE") ||
+           (is_assertion(s) && (!strcmp(s->text, "0") ||
+                                !strcmp(s->text, "false")));
+}
+
+/* "a && b" has "a" as a part; for assertions more parts check more, for
+ * BUG_ON() the parts of "a || b" do. -1 fewer, 1 more, 0 neither. */
+static int checks_more(const struct change_stop *o, const struct change_stop *n)
+{
+    const char *operator = is_assertion(o) ? "&&" : "||";
+    size_t a = strlen(o->text), b = strlen(n->text);
+
+    if (b > a && strstr(n->text, o->text) && strstr(n->text, operator))
+        return 1;
+    if (a > b && strstr(o->text, n->text) && strstr(o->text, operator))
+        return -1;
+    return 0;
+}
+
+/* A pair is likelier the more its texts share. */
+static int likeness(const struct change_stop *o, const struct change_stop *n)
+{
+    int score = 0;
+
+    if (o->file != n->file)
+        return 0;
+    if (strcmp(o->function, n->function))
+        return 0;
+    score = o->group == n->group ? 20 : 1;
+    if (o->name == n->name)
+        score += 5;
+    if (!n->name->stops)
+        score -= 1;
+    if (*o->text && *n->text &&
+        (strstr(o->text, n->text) || strstr(n->text, o->text)))
+        score += 10;
+    else if (o->group != n->group)
+        return 0;
+    return score;
+}
+
+static struct change_stop *partner(struct change *c,
+                                   const struct change_stop *o)
+{
+    struct change_stop *best = NULL;
+    int most = 0;
+
+    for (size_t i = 0; i < c->new.len; i++) {
+        struct change_stop *n = &c->new.items[i];
+        int score = n->used ? 0 : likeness(o, n);
+
+        if (score > most) {
+            most = score;
+            best = n;
+        }
+    }
+    return best;
+}
+
+static bool handles(const struct change_adds *a)
+{
+    return a->returns > 0 || a->jumps > 0 || a->errors > 0 || a->ifs > 0;
+}
+
+static enum change_class class_of_pair(const struct change *c,
+                                       const struct change_stop *o,
+                                       const struct change_stop *n)
+{
+    const struct change_adds *a = &c->adds[o->file][o->group];
+    int more;
+
+    if (!strcmp(n->name->kind, "domain_crash"))
+        return CHANGE_DOMAIN_CRASH;
+    if (!strcmp(n->name->kind, "inject"))
+        return CHANGE_HANDLED;
+    if (!strcmp(n->name->kind, "WARN"))
+        return handles(a) && (a->returns > 0 || a->errors > 0)
+                   ? CHANGE_HANDLED
+                   : CHANGE_WEAKENED;
+    if (!n->name->stops)
+        return CHANGE_REWRITTEN;
+    if (is_unreachable(n) && !is_unreachable(o))
+        return handles(a) ? CHANGE_HANDLED : CHANGE_WEAKENED;
+    if (is_assertion(o) != is_assertion(n))
+        return is_assertion(o) ? CHANGE_STRENGTHENED : CHANGE_WEAKENED;
+    more = o->name->predicate && n->name->predicate ? checks_more(o, n) : 0;
+    return more > 0 ? CHANGE_STRENGTHENED : CHANGE_REWRITTEN;
+}
+
+static enum change_class class_of_removal(const struct change *c,
+                                          const struct change_stop *o)
+{
+    const struct change_adds *a = &c->adds[o->file][o->group];
+
+    if (!o->function_stays)
+        return CHANGE_GONE;
+    if (handles(a))
+        return CHANGE_HANDLED;
+    if (a->prints > 0)
+        return CHANGE_WEAKENED;
+    return CHANGE_REMOVED;
+}
+
+static void add_site(struct change *c, enum change_class class,
+                     const struct change_stop *old,
+                     const struct change_stop *new)
+{
+    XF_GROW(c->sites, c->nsites, c->sites_cap);
+    c->sites[c->nsites++] = (struct change_site){class, old, new};
+}
+
+void change_end(struct change *c)
+{
+    drop_moved(c, true);
+    drop_moved(c, false);
+    for (size_t i = 0; i < c->old.len; i++) {
+        struct change_stop *o = &c->old.items[i], *n;
+
+        if (o->used || !o->name->stops)
+            continue;
+        n = partner(c, o);
+        if (n)
+            n->used = true;
+        o->used = true;
+        add_site(c, n ? class_of_pair(c, o, n) : class_of_removal(c, o), o, n);
+    }
+    for (size_t i = 0; i < c->new.len; i++)
+        if (!c->new.items[i].used && c->new.items[i].name->stops)
+            add_site(c, CHANGE_ADDED, NULL, &c->new.items[i]);
+}
+
+static void stops_release(struct change_stops *stops)
+{
+    for (size_t i = 0; i < stops->len; i++) {
+        free(stops->items[i].path);
+        free(stops->items[i].function);
+        free(stops->items[i].text);
+    }
+    free(stops->items);
+}
+
+void change_release(struct change *c)
+{
+    stops_release(&c->old);
+    stops_release(&c->new);
+    free(c->sites);
+    for (size_t i = 0; i < c->ntouches; i++) {
+        free(c->touches[i].path);
+        free(c->touches[i].functions);
+    }
+    free(c->touches);
+    for (size_t i = 0; i < c->nfiles; i++)
+        free(c->adds[i]);
+    free(c->adds);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * What a commit does to functions and stops, from both versions of the files
+ * that it touches. Comments, white space and moved lines are no change.
+ */
+#ifndef XF_HISTORY_CHANGE_H
+#define XF_HISTORY_CHANGE_H
+
+#include "mention.h"
+#include "patch.h"
+
+/* What became of a stop. */
+enum change_class {
+    CHANGE_ADDED,
+    CHANGE_HANDLED,      /* the case is handled now: an error, a retry, ... */
+    CHANGE_DOMAIN_CRASH, /* only the guest is stopped */
+    CHANGE_REMOVED,
+    CHANGE_WEAKENED,     /* fatal in fewer builds, or only logged */
+    CHANGE_STRENGTHENED, /* fatal in more builds, or more is checked */
+    CHANGE_REWRITTEN,    /* still fatal: other words, narrowed, moved */
+    CHANGE_GONE,         /* went away together with its function */
+    CHANGE_CLASSES
+};
+
+/* A stop on one side of a commit. Owned strings. */
+struct change_stop {
+    const struct xf_stop_name *name;
+    char *path, *function;
+    char *text;        /* in the normal form of xf_predicate_normal() */
+    size_t file;       /* number of the file in the commit */
+    uint32_t group;    /* change that it is part of */
+    uint32_t line;
+    bool used;         /* has found its partner */
+    bool function_stays; /* the other side has the function too */
+};
+
+struct change_site {
+    enum change_class class;
+    const struct change_stop *old, *new; /* NULL: none on that side */
+};
+
+struct change_touch {
+    char *path;
+    char *functions; /* comma list, sorted; "" for the file scope alone */
+};
+
+/* How much a change adds of what handling an error looks like: occurrences on
+ * the new side minus those on the old. */
+struct change_adds {
+    int returns, jumps, ifs, errors, prints, calls, lines;
+};
+
+struct change_stops {
+    struct change_stop *items;
+    size_t len, cap;
+};
+
+struct change {
+    const struct xf_stop_names *names;
+    bool every_function; /* find touched functions, not only stops */
+    struct change_stops old, new; /* those in changed lines */
+    struct change_site *sites;
+    size_t nsites, sites_cap;
+    struct change_touch *touches;
+    size_t ntouches, touches_cap;
+    struct change_adds **adds; /* [file][group] */
+    size_t nfiles, files_cap;
+};
+
+void change_begin(struct change *change, const struct xf_stop_names *names,
+                  bool every_function);
+void change_file(struct change *change, const struct patch_file *file);
+/* Find the partners; sites and touches are then whole. */
+void change_end(struct change *change);
+void change_release(struct change *change);
+
+const char *change_class_name(enum change_class class);
+
+#endif
