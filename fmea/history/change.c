@@ -196,8 +196,8 @@ static bool is_one_of(const struct xf_source *src, struct xf_token t,
     return false;
 }
 
-static void weigh(struct change_adds *a, const struct xf_source *src,
-                  struct xf_token t, struct xf_token before, int sign)
+static void weigh_word(struct change_adds *a, const struct xf_source *src,
+                       struct xf_token t, struct xf_token before, int sign)
 {
     static const char *const returns[] = {"return", NULL};
     static const char *const jumps[] = {"goto", "continue", "break", NULL};
@@ -205,27 +205,38 @@ static void weigh(struct change_adds *a, const struct xf_source *src,
     static const char *const prints[] = {
         "printk",  "gprintk",  "gdprintk", "dprintk", "printk_once",
         "dprintk_once", "gprintk_once", "guest_printk", NULL};
-    const char *text = src->text + t.begin;
 
-    if (t.kind != XF_TOKEN_IDENT)
-        return;
     a->returns += sign * is_one_of(src, t, returns);
     a->jumps += sign * is_one_of(src, t, jumps);
     a->ifs += sign * is_one_of(src, t, ifs);
     a->prints += sign * is_one_of(src, t, prints);
-    a->errors += sign * (*text == 'E' && t.end - t.begin > 3 &&
+    a->errors += sign * (src->text[t.begin] == 'E' && t.end - t.begin > 3 &&
                          before.kind == XF_TOKEN_PUNCT &&
                          src->text[before.begin] == '-');
 }
 
-static void weigh_side(struct change_adds *adds, const struct version *v,
+static void weigh_sign(struct change_adds *a, const struct xf_source *src,
+                       struct xf_token t, struct xf_token before, int sign)
+{
+    char ch = src->text[t.begin];
+
+    if (ch == '?' || ((ch == '&' || ch == '|') && before.end == t.begin &&
+                      src->text[before.begin] == ch))
+        a->choices += sign;
+}
+
+static void weigh_side(struct change_weights *w, const struct version *v,
                        int sign)
 {
     struct xf_token before = {XF_TOKEN_END, 0, 0};
     size_t at = 0;
 
     for (uint32_t line = 1; line <= v->side->lines; line++)
-        adds[group_at(v->side, line)].lines += sign > 0;
+        w->groups[group_at(v->side, line)].lines += sign > 0;
+    for (size_t i = 0; i < v->mentions.len; i++)
+        if (!strcmp(v->mentions.items[i].name->kind, "domain_crash"))
+            w->groups[group_at(v->side, v->mentions.items[i].line)].crashes +=
+                sign;
     for (;;) {
         struct xf_token t = xf_source_token(v->src, &at);
         uint32_t group;
@@ -235,29 +246,45 @@ static void weigh_side(struct change_adds *adds, const struct version *v,
         if (t.kind == XF_TOKEN_COMMENT)
             continue;
         group = group_at(v->side, xf_source_line(v->src, t.begin));
-        if (group)
-            weigh(&adds[group], v->src, t, before, sign);
+        if (group && t.kind == XF_TOKEN_PUNCT)
+            weigh_sign(&w->groups[group], v->src, t, before, sign);
+        if (group && t.kind == XF_TOKEN_IDENT) {
+            weigh_word(&w->groups[group], v->src, t, before, sign);
+            if (sign > 0) {
+                char *word = xf_format("%u %.*s", group,
+                                       (int)(t.end - t.begin),
+                                       v->src->text + t.begin);
+
+                xf_map_add(&w->words, word, NULL);
+                free(word);
+            }
+        }
         before = t;
     }
+}
+
+static uint32_t last_group(const struct patch_side *side)
+{
+    uint32_t last = 0;
+
+    for (size_t i = 0; i < side->lines; i++)
+        if (side->group[i] > last)
+            last = side->group[i];
+    return last;
 }
 
 static void add_weights(struct change *c, const struct version *old,
                         const struct version *new)
 {
-    uint32_t groups = 0;
-    struct change_adds *adds;
+    uint32_t a = last_group(old->side), b = last_group(new->side);
+    struct change_weights *w;
 
-    for (size_t i = 0; i < old->side->lines; i++)
-        if (old->side->group[i] > groups)
-            groups = old->side->group[i];
-    for (size_t i = 0; i < new->side->lines; i++)
-        if (new->side->group[i] > groups)
-            groups = new->side->group[i];
-    adds = xf_calloc(groups + 1, sizeof(*adds));
-    weigh_side(adds, old, -1);
-    weigh_side(adds, new, 1);
-    XF_GROW(c->adds, c->nfiles, c->files_cap);
-    c->adds[c->nfiles++] = adds;
+    XF_GROW(c->weights, c->nfiles, c->files_cap);
+    w = &c->weights[c->nfiles++];
+    *w = (struct change_weights){.ngroups = (a > b ? a : b) + 1};
+    w->groups = xf_calloc(w->ngroups, sizeof(*w->groups));
+    weigh_side(w, old, -1);
+    weigh_side(w, new, 1);
 }
 
 /* ---- stops in changed lines --------------------------------------------- */
@@ -327,9 +354,9 @@ static bool near_names(const struct patch_side *side,
 }
 
 void change_begin(struct change *c, const struct xf_stop_names *names,
-                  bool every_function)
+                  bool is_bug)
 {
-    *c = (struct change){.names = names, .every_function = every_function};
+    *c = (struct change){.names = names, .is_bug = is_bug};
 }
 
 void change_file(struct change *c, const struct patch_file *file)
@@ -338,11 +365,11 @@ void change_file(struct change *c, const struct patch_file *file)
                  near_names(&file->new, c->names);
     struct version old, new;
 
-    if (!stops && !c->every_function)
+    if (!stops && !c->is_bug)
         return;
     version_open(&old, &file->old, c->names);
     version_open(&new, &file->new, c->names);
-    if (c->every_function)
+    if (c->is_bug)
         add_touch(c, &old, &new);
     if (stops) {
         add_weights(c, &old, &new);
@@ -404,26 +431,23 @@ static int checks_more(const struct change_stop *o, const struct change_stop *n)
     return 0;
 }
 
-/* A pair is likelier the more its texts share. */
+/* A pair is likelier the more it shares; 0: not a pair. */
 static int likeness(const struct change_stop *o, const struct change_stop *n)
 {
-    int score = 0;
+    bool same_text = *o->text && *n->text &&
+                     (strstr(o->text, n->text) || strstr(n->text, o->text));
 
-    if (o->file != n->file)
-        return 0;
     if (strcmp(o->function, n->function))
-        return 0;
-    score = o->group == n->group ? 20 : 1;
-    if (o->name == n->name)
-        score += 5;
-    if (!n->name->stops)
-        score -= 1;
-    if (*o->text && *n->text &&
-        (strstr(o->text, n->text) || strstr(n->text, o->text)))
-        score += 10;
-    else if (o->group != n->group)
-        return 0;
-    return score;
+        /* The function was renamed, perhaps. */
+        return o->file == n->file && o->group == n->group &&
+                       !o->function_stays && !n->function_stays
+                   ? 2 + same_text
+                   : 0;
+    if (o->file != n->file || o->group != n->group)
+        return *o->function && (same_text || o->name == n->name)
+                   ? 1 + 10 * same_text + (o->file == n->file)
+                   : 0;
+    return 20 + 10 * same_text + 5 * (o->name == n->name) - !n->name->stops;
 }
 
 static struct change_stop *partner(struct change *c,
@@ -449,27 +473,73 @@ static bool handles(const struct change_adds *a)
     return a->returns > 0 || a->jumps > 0 || a->errors > 0 || a->ifs > 0;
 }
 
+static const struct change_adds *adds_of(const struct change *c,
+                                         const struct change_stop *s)
+{
+    return &c->weights[s->file].groups[s->group];
+}
+
+static bool is_word(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+           (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+/* Whether every identifier of the stop's predicate is in what its change adds,
+ * and that decides something: the predicate is tested there now. */
+static bool tested_now(const struct change *c, const struct change_stop *o)
+{
+    const struct change_weights *w = &c->weights[o->file];
+    const struct change_adds *a = adds_of(c, o);
+    bool any = false;
+
+    if (!o->name->predicate || (a->ifs <= 0 && a->choices <= 0))
+        return false;
+    for (const char *p = o->text; *p;) {
+        size_t len = 0;
+        char *word;
+        bool found;
+
+        while (is_word(p[len]))
+            len++;
+        if (len && !(*p >= '0' && *p <= '9')) {
+            word = xf_format("%u %.*s", o->group, (int)len, p);
+            found = xf_map_find(&w->words, word) != XF_MAP_NONE;
+            free(word);
+            if (!found)
+                return false;
+            any = true;
+        }
+        p += len ? len : 1;
+    }
+    return any;
+}
+
 static enum change_class class_of_pair(const struct change *c,
                                        const struct change_stop *o,
                                        const struct change_stop *n)
 {
-    const struct change_adds *a = &c->adds[o->file][o->group];
+    const struct change_adds *a = adds_of(c, o);
     int more;
 
     if (!strcmp(n->name->kind, "domain_crash"))
         return CHANGE_DOMAIN_CRASH;
-    if (!strcmp(n->name->kind, "inject"))
+    if (!strcmp(n->name->kind, "inject") || !strcmp(n->name->kind, "handled"))
         return CHANGE_HANDLED;
     if (!strcmp(n->name->kind, "WARN"))
-        return handles(a) && (a->returns > 0 || a->errors > 0)
-                   ? CHANGE_HANDLED
-                   : CHANGE_WEAKENED;
+        return a->returns > 0 || a->errors > 0 ? CHANGE_HANDLED
+                                               : CHANGE_WEAKENED;
     if (!n->name->stops)
         return CHANGE_REWRITTEN;
-    if (is_unreachable(n) && !is_unreachable(o))
-        return handles(a) ? CHANGE_HANDLED : CHANGE_WEAKENED;
+    if (is_unreachable(n) && !is_unreachable(o)) {
+        if (adds_of(c, n)->crashes > 0)
+            return CHANGE_DOMAIN_CRASH;
+        return handles(adds_of(c, n)) ? CHANGE_HANDLED : CHANGE_WEAKENED;
+    }
     if (is_assertion(o) != is_assertion(n))
         return is_assertion(o) ? CHANGE_STRENGTHENED : CHANGE_WEAKENED;
+    if (o->name->predicate && !n->name->predicate && !*n->text)
+        return a->ifs > 0 ? CHANGE_REWRITTEN : CHANGE_STRENGTHENED;
     more = o->name->predicate && n->name->predicate ? checks_more(o, n) : 0;
     return more > 0 ? CHANGE_STRENGTHENED : CHANGE_REWRITTEN;
 }
@@ -477,12 +547,16 @@ static enum change_class class_of_pair(const struct change *c,
 static enum change_class class_of_removal(const struct change *c,
                                           const struct change_stop *o)
 {
-    const struct change_adds *a = &c->adds[o->file][o->group];
+    const struct change_adds *a = adds_of(c, o);
 
+    if (!o->function_stays && !a->lines)
+        return CHANGE_GONE;
+    if (a->crashes > 0)
+        return CHANGE_DOMAIN_CRASH;
+    if (handles(a) || tested_now(c, o))
+        return CHANGE_HANDLED;
     if (!o->function_stays)
         return CHANGE_GONE;
-    if (handles(a))
-        return CHANGE_HANDLED;
     if (a->prints > 0)
         return CHANGE_WEAKENED;
     return CHANGE_REMOVED;
@@ -536,7 +610,9 @@ void change_release(struct change *c)
         free(c->touches[i].functions);
     }
     free(c->touches);
-    for (size_t i = 0; i < c->nfiles; i++)
-        free(c->adds[i]);
-    free(c->adds);
+    for (size_t i = 0; i < c->nfiles; i++) {
+        free(c->weights[i].groups);
+        xf_map_release(&c->weights[i].words);
+    }
+    free(c->weights);
 }

@@ -6,6 +6,7 @@
 #ifndef XF_HISTORY_CHANGE_H
 #define XF_HISTORY_CHANGE_H
 
+#include "map.h"
 #include "mention.h"
 #include "patch.h"
 
@@ -47,7 +48,14 @@ struct change_touch {
 /* How much a change adds of what handling an error looks like: occurrences on
  * the new side minus those on the old. */
 struct change_adds {
-    int returns, jumps, ifs, errors, prints, calls, lines;
+    int returns, jumps, ifs, choices, errors, prints, crashes;
+    int lines;              /* on the new side */
+};
+
+struct change_weights {
+    struct change_adds *groups; /* by number */
+    uint32_t ngroups;
+    struct xf_map words;    /* "GROUP WORD": identifiers in added lines */
 };
 
 struct change_stops {
@@ -57,18 +65,18 @@ struct change_stops {
 
 struct change {
     const struct xf_stop_names *names;
-    bool every_function; /* find touched functions, not only stops */
+    bool is_bug; /* the fix of one: find touched functions, not only stops */
     struct change_stops old, new; /* those in changed lines */
     struct change_site *sites;
     size_t nsites, sites_cap;
     struct change_touch *touches;
     size_t ntouches, touches_cap;
-    struct change_adds **adds; /* [file][group] */
+    struct change_weights *weights; /* by file */
     size_t nfiles, files_cap;
 };
 
 void change_begin(struct change *change, const struct xf_stop_names *names,
-                  bool every_function);
+                  bool is_bug);
 void change_file(struct change *change, const struct patch_file *file);
 /* Find the partners; sites and touches are then whole. */
 void change_end(struct change *change);

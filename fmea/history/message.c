@@ -28,11 +28,11 @@ struct message_forms {
     cJSON *json; /* owns the strings */
     struct xf_crash_grammar *grammar;
     struct rules trailers, numbers, parties;
-    struct rules other; /* advisory, releases.tag, releases.branch */
+    struct rules other; /* by OTHER_ constants */
     const cJSON *mainline;
 };
 
-enum { OTHER_ADVISORY, OTHER_TAG, OTHER_BRANCH };
+enum { OTHER_ADVISORY, OTHER_FIRED, OTHER_TAG, OTHER_BRANCH };
 
 static int add(struct rules *rules, const char *what, const char *pattern,
                int group, const char *path)
@@ -81,6 +81,8 @@ static int fill(struct message_forms *f, const char *path)
                    add_list(&f->parties, f->json, "parties", "party", path) ||
                    add(&f->other, "advisory",
                        xf_json_string(f->json, "advisory", ""), 0, path) ||
+                   add(&f->other, "fired",
+                       xf_json_string(f->json, "fired", ""), 0, path) ||
                    add(&f->other, "tag", xf_json_string(releases, "tag", ""), 2,
                        path) ||
                    add(&f->other, "branch",
@@ -198,16 +200,18 @@ static void read_lines(struct message *m, const struct message_forms *f,
     }
 }
 
-/* Prose is folded, so the parties are looked for in one line. */
-static void read_party(struct message *m, const struct message_forms *f,
+/* Prose is folded, so it is searched in one line. */
+static void read_prose(struct message *m, const struct message_forms *f,
                        const char *text)
 {
+    bool is_bug = *m->xsa || *m->cve || *m->fixes;
     char *line = xf_strdup(text);
 
     for (char *p = line; *p; p++)
         if (*p == '\n')
             *p = ' ';
-    for (size_t i = 0; i < f->parties.len && !*m->party; i++)
+    m->fired = !regexec(&f->other.items[OTHER_FIRED].regex, line, 0, NULL, 0);
+    for (size_t i = 0; i < f->parties.len && is_bug && !*m->party; i++)
         if (!regexec(&f->parties.items[i].regex, line, 0, NULL, 0)) {
             free(m->party);
             m->party = xf_strdup(f->parties.items[i].what);
@@ -225,8 +229,7 @@ void message_read(struct message *out, const struct message_forms *f,
         .reverts = xf_strdup(""), .backport = xf_strdup(""),
         .party = xf_strdup("")};
     read_lines(out, f, text);
-    if (*out->xsa || *out->cve || *out->fixes)
-        read_party(out, f, text);
+    read_prose(out, f, text);
     xf_crash_feed(reader, text, strlen(text));
     xf_crash_end(reader, &out->quotes);
 }

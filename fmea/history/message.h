@@ -27,6 +27,7 @@ struct message {
     char *fixes, *reverts;
     char *backport;   /* the commit that this one is a copy of */
     char *party;      /* who could trigger the bug, "" when not said */
+    bool fired;       /* it says that a stop fired or could */
     struct xf_crash_log quotes;
 };
 

@@ -470,12 +470,17 @@ static void add_site(struct update *u, const struct commit *c,
                      const struct change_site *site)
 {
     const struct change_stop *now = site->new ? site->new : site->old;
+    const struct message *m = &c->message;
+    /* A stop that fired and is dropped was wrong: its case is legal now. */
+    bool legal = site->class == CHANGE_REMOVED &&
+                 (m->is_advisory || m->quotes.nevents || m->fired);
     const char *path = below_xen(now->path);
     char *text = shortened(site->new ? site->new->text : "");
     char *was = shortened(site->old ? site->old->text : "");
     const char *cells[SITE_COLUMNS] = {
         [SITE_ID] = c->id,
-        [SITE_CLASS] = change_class_name(site->class),
+        [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED
+                                              : site->class),
         [SITE_FILE] = path,
         [SITE_FUNCTION] = now->function,
         [SITE_KIND] = site->new ? site->new->name->kind : "",
@@ -484,11 +489,9 @@ static void add_site(struct update *u, const struct commit *c,
         [SITE_WAS_TEXT] = was,
     };
 
-    /* Adding stops and rewording them is no bug; only a bug's fix is asked
-     * for what it added. */
+    /* Only a bug's fix is asked for what it added. */
     if (path && site->class != CHANGE_GONE &&
-        (is_bug(&c->message) || (site->class != CHANGE_ADDED &&
-                                 site->class != CHANGE_REWRITTEN)))
+        (is_bug(&c->message) || site->class != CHANGE_ADDED))
         add_row(u, FACTS_SITES, cells);
     free(text);
     free(was);
