@@ -22,9 +22,9 @@
 #include "file.h"
 #include "hash.h"
 #include "link.h"
-#include "mention.h"
 #include "pool.h"
 #include "proc.h"
+#include "scan_history.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -40,6 +40,7 @@ struct scan {
     const char *out, *cache, *clang;
     unsigned int jobs, timeout;
     bool quiet, verbose;
+    struct scan_history history;
     /* state of the run */
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
@@ -115,6 +116,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct scan *s = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &s->history;
+        break;
     case OPT_ARCH:
         s->arch = arg;
         break;
@@ -500,6 +504,8 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     free(name);
     rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
+        rc = scan_history_key(&s->history, s->root, h);
+    if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
@@ -734,16 +740,6 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return rc ? -1 : 0;
 }
 
-/* Past bugs at the sites, and what triage looks up. */
-static int history(struct scan *s, struct xf_store *store)
-{
-    struct xf_stop_names *names = xf_stop_names_load(s->data, false);
-    int rc = names ? xf_mentions_store(store, s->root, names) : -1;
-
-    xf_stop_names_free(names);
-    return rc;
-}
-
 static int build_database(struct scan *s, const char *key)
 {
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
@@ -762,7 +758,7 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_census(store, s->root, s->data);
     if (!rc)
-        rc = history(s, store);
+        rc = scan_history_run(&s->history, store, s->root, s->data);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
     stage_ends(s, "census");
@@ -884,8 +880,11 @@ static int report(struct scan *s)
 
 int cmd_scan(int argc, char **argv)
 {
+    static const struct argp_child children[] = {
+        {&scan_history_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
+        .children = children,
         .doc = "Find every place where the hypervisor stops the host and write "
                "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
                "never written to.\vExit status: 0 fine, 1 something needs a "

@@ -2,6 +2,7 @@
 #include "facts.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 
 /* A file larger than this is split. */
 #define PART_BYTES (900 * 1000)
+
+enum { TEXT_MAX = 160 };
 
 static const struct {
     const char *name, *columns;
@@ -88,6 +91,17 @@ void facts_add(struct facts *facts, enum facts_table table,
                                                                       : *p);
     }
     add_line(facts, table, xf_buf_detach(&line));
+}
+
+char *facts_text(const char *text)
+{
+    uint32_t sum = 2166136261u; /* FNV-1a */
+
+    if (strlen(text) <= TEXT_MAX)
+        return xf_strdup(text);
+    for (const char *p = text; *p; p++)
+        sum = (sum ^ (unsigned char)*p) * 16777619u;
+    return xf_format("%.*s#%08x", TEXT_MAX, text, (unsigned int)sum);
 }
 
 /* ---- reading ------------------------------------------------------------ */

@@ -82,6 +82,10 @@ int facts_save(struct facts *facts, const char *folder);
 int facts_save_table(struct facts *facts, enum facts_table table,
                      const char *path);
 
+/* A stop's text as the tables have it: long ones are told apart by their
+ * beginning and a checksum. Caller frees. */
+char *facts_text(const char *text);
+
 size_t facts_columns(enum facts_table table);
 const char *facts_name(enum facts_table table);
 

@@ -57,4 +57,12 @@ int xf_history_join(struct xf_store *store, const struct xf_history_join *how);
  * "4.23-unstable"). Caller frees; "" when it has none. */
 char *xf_history_version(const char *root);
 
+/* What the tree's place says of its version: the last two folders of `root`.
+ * Caller frees. */
+char *xf_history_name(const char *root);
+
+/* Commit that the join of a clone stands at, "" when the tree is none. 0, or
+ * -1 with xf_error() when `until` is no commit of it. Caller frees *tip. */
+int xf_history_tip(char **tip, const char *root, const char *until);
+
 #endif

@@ -24,7 +24,7 @@
 #include "map.h"
 #include "message.h"
 
-enum { BATCH = 250, TEXT_MAX = 160, ID_BYTES = COMMIT_DIGITS + 1 };
+enum { BATCH = 250, ID_BYTES = COMMIT_DIGITS + 1 };
 
 struct commit {
     char id[ID_BYTES];
@@ -439,18 +439,6 @@ static const char *below_xen(const char *path)
     return path + 4;
 }
 
-/* Long texts are told apart by their beginning and a checksum. */
-static char *shortened(const char *text)
-{
-    uint32_t sum = 2166136261u; /* FNV-1a */
-
-    if (strlen(text) <= TEXT_MAX)
-        return xf_strdup(text);
-    for (const char *p = text; *p; p++)
-        sum = (sum ^ (unsigned char)*p) * 16777619u;
-    return xf_format("%.*s#%08x", TEXT_MAX, text, (unsigned int)sum);
-}
-
 /* A row for the facts, and for the journal in case this run is interrupted. */
 static void add_row(struct update *u, enum facts_table table,
                     const char *const *cells)
@@ -475,8 +463,8 @@ static void add_site(struct update *u, const struct commit *c,
     bool legal = site->class == CHANGE_REMOVED &&
                  (m->is_advisory || m->quotes.nevents || m->fired);
     const char *path = below_xen(now->path);
-    char *text = shortened(site->new ? site->new->text : "");
-    char *was = shortened(site->old ? site->old->text : "");
+    char *text = facts_text(site->new ? site->new->text : "");
+    char *was = facts_text(site->old ? site->old->text : "");
     const char *cells[SITE_COLUMNS] = {
         [SITE_ID] = c->id,
         [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED
@@ -518,7 +506,8 @@ static const char *printed_path(const char *path)
     const char *last = NULL;
 
     for (const char *p = path; (p = strstr(p, "xen/")); p += 4)
-        if (p == path || p[-1] == '/' || p[-1] == '.')
+        if ((p == path || p[-1] == '/' || p[-1] == '.') &&
+            (p - path < 8 || strncmp(p - 8, "include/", 8)))
             last = p + 4;
     path = last ? last : path;
     while (!strncmp(path, "./", 2) || !strncmp(path, "../", 3))
@@ -533,7 +522,7 @@ static void add_quotes(struct update *u, const struct commit *c)
     for (size_t i = 0; i < log->nevents; i++) {
         const struct xf_crash_event *e = &log->events[i];
         char *predicate = xf_predicate_normal(e->predicate);
-        char *text = shortened(predicate);
+        char *text = facts_text(predicate);
         char *line = xf_format("%u", e->line);
         const char *cells[QUOTE_COLUMNS] = {
             [QUOTE_ID] = c->id,
@@ -794,12 +783,26 @@ static void count(struct update *u, const struct message *m)
     u->counts->reverts += *m->reverts != '\0';
 }
 
+/* x.y.0 is made from the mainline. */
+static bool in_mainline_release(const char *list)
+{
+    while (list && *list) {
+        size_t len = strcspn(list, ",");
+
+        if (len > 2 && !strncmp(list + len - 2, ".0", 2))
+            return true;
+        list += len + (list[len] == ',');
+    }
+    return false;
+}
+
 static void add_commit_row(struct update *u, const struct commit *c)
 {
     const struct message *m = &c->message;
     bool advisory = m->is_advisory && (*m->xsa || *m->cve);
     struct xf_buf kinds = XF_BUF_INIT;
     char *fixes = resolved(u, m->fixes), *reverts = resolved(u, m->reverts);
+    char *releases;
     const char *cells[COMMIT_COLUMNS] = {
         [COMMIT_ID] = c->id, [COMMIT_DATE] = c->date,
         [COMMIT_XSA] = advisory ? m->xsa : "",
@@ -821,8 +824,15 @@ static void add_commit_row(struct update *u, const struct commit *c)
     if (!advisory && (*m->xsa || *m->cve))
         say(&kinds, "mention");
     cells[COMMIT_KINDS] = kinds.data;
+    releases = c->mainline && !in_mainline_release(c->releases.data)
+                   ? xf_format("mainline%s%s", c->releases.len ? "," : "",
+                               c->releases.len ? c->releases.data : "")
+                   : NULL;
+    if (releases)
+        cells[COMMIT_RELEASES] = releases;
     facts_add(&u->facts, FACTS_COMMITS, cells);
     xf_buf_release(&kinds);
+    free(releases);
     free(fixes);
     free(reverts);
 }
