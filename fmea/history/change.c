@@ -96,7 +96,25 @@ static char *function_text(const struct version *v, const char *name)
     return xf_source_normal(v->src, begin, range->end);
 }
 
-/* Only comments or white space differ. */
+/* What a compiler makes code of: no white space, no text of messages. */
+static char *code_of(const char *text)
+{
+    char *normal = xf_predicate_normal(text), *to = normal;
+    bool quoted = false;
+
+    for (const char *p = normal; *p; p++) {
+        if (*p == '"')
+            quoted = !quoted;
+        else if (quoted && *p == '\\' && p[1])
+            p++;
+        else if (!quoted)
+            *to++ = *p;
+    }
+    *to = '\0';
+    return normal;
+}
+
+/* Only comments, white space or messages differ. */
 static bool same_code(const struct version *old, const struct version *new,
                       const char *name)
 {
@@ -104,7 +122,7 @@ static bool same_code(const struct version *old, const struct version *new,
     bool same = false;
 
     if (a && b) {
-        char *x = xf_predicate_normal(a), *y = xf_predicate_normal(b);
+        char *x = code_of(a), *y = code_of(b);
 
         same = !strcmp(x, y);
         free(x);

@@ -101,7 +101,8 @@ static int load_sites(struct join *j)
 {
     sqlite3_stmt *q = xf_store_prepare(
         j->store,
-        "SELECT s.site_id, s.file, s.function, s.kind, max(coalesce(m.text, ''))"
+        "SELECT s.site_id, s.file, s.function, s.kind,"
+        " max(coalesce(m.text, s.condition))"
         " FROM site s LEFT JOIN mention m ON m.file = s.file AND m.line = s.line"
         " AND m.col = s.col GROUP BY s.site_id ORDER BY s.site_id");
     int rc;
@@ -393,6 +394,21 @@ static bool is_stop_class(const char *class)
            !strcmp(class, "weakened");
 }
 
+/* What the commit did with the stop, in words. Caller frees. */
+static char *stop_why(const struct facts_row *row, const char *which)
+{
+    const char *kind = row->cell[SITE_KIND], *text = row->cell[SITE_TEXT];
+    const char *was = row->cell[SITE_WAS_KIND];
+
+    if (!strcmp(row->cell[SITE_CLASS], "added"))
+        return xf_format("the fix added %s: %s(%s)", which, kind, text);
+    if (*kind)
+        return xf_format("the fix changed %s: %s(%s) became %s(%s)", which, was,
+                         row->cell[SITE_WAS_TEXT], kind, text);
+    return xf_format("the fix took %s away: %s(%s), %s", which, was,
+                     row->cell[SITE_WAS_TEXT], row->cell[SITE_CLASS]);
+}
+
 static int join_site_row(struct join *j, const struct facts_row *row)
 {
     const char *class = row->cell[SITE_CLASS];
@@ -401,7 +417,7 @@ static int join_site_row(struct join *j, const struct facts_row *row)
     const char *file;
     bool placed;
     int64_t bug;
-    char *why;
+    char *why, *place_why;
     int rc = bug_of(j, row->cell[SITE_ID], is_stop_class(class), &bug);
 
     if (rc || !bug)
@@ -411,18 +427,15 @@ static int join_site_row(struct join *j, const struct facts_row *row)
     if (file && *row->cell[SITE_KIND])
         site = site_today(j, file, row->cell[SITE_FUNCTION],
                           row->cell[SITE_KIND], row->cell[SITE_TEXT]);
-    why = !strcmp(class, "added") ? xf_strdup("the fix added this stop")
-          : *row->cell[SITE_KIND]
-              ? xf_format("the fix changed this stop, which was %s(%s)",
-                          row->cell[SITE_WAS_KIND], row->cell[SITE_WAS_TEXT])
-              : xf_format("the fix took %s(%s) away from this function: %s",
-                          row->cell[SITE_WAS_KIND], row->cell[SITE_WAS_TEXT],
-                          class);
+    why = stop_why(row, "this stop");
+    place_why = stop_why(row, "a stop of this function");
     if (site && *row->cell[SITE_KIND])
         rc = add_match(j, bug, site, "site", class, why);
     if (!rc && placed)
-        rc = add_place(j, bug, file, row->cell[SITE_FUNCTION], class, why);
+        rc = add_place(j, bug, file, row->cell[SITE_FUNCTION], class,
+                       place_why);
     free(why);
+    free(place_why);
     return rc;
 }
 
