@@ -72,3 +72,9 @@ CREATE TABLE hot_spot (           -- functions by past stops per line
     per_100    REAL NOT NULL,     -- stops in 100 lines
     PRIMARY KEY (file, function)
 ) STRICT;
+
+CREATE TABLE moved_file (         -- names that a file of the tree had before
+    file     TEXT NOT NULL,       -- today's
+    old_file TEXT NOT NULL,
+    PRIMARY KEY (file, old_file)
+) STRICT;

@@ -326,13 +326,15 @@ static int say_result(struct triage *t, const struct xf_crash_event *e,
         xf_buf_adds(&t->out, "no site fits this message\n");
         return 0;
     }
-    if (result->len > 1)
+    if (result->how == XF_TRIAGE_ANYTHING)
+        xf_buf_adds(&t->out, "no message of this tree has this text; what "
+                             "follows prints whatever it is given:\n");
+    else if (result->len > 1)
         xf_buf_addf(&t->out, "one of %zu, found by %s:\n", result->len,
                     xf_triage_how_name(result->how));
     else
         xf_buf_addf(&t->out, "%s, found by %s:\n",
-                    result->how <= XF_TRIAGE_TEXT && result->literals
-                        ? "site" : "perhaps",
+                    result->how <= XF_TRIAGE_TEXT ? "site" : "perhaps",
                     xf_triage_how_name(result->how));
     for (size_t i = 0; i < result->len && i < SHOWN && !rc; i++)
         rc = say_stop(t, e, result->stops[i]);

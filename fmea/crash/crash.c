@@ -55,6 +55,9 @@ char *xf_crash_symbol(const char *printed)
     const char *hash = strrchr(printed, '#');
     const char *start = hash ? hash + 1 : printed;
 
+    /* An address without a symbol. */
+    if (!printed[strspn(printed, "0123456789abcdefx")])
+        return xf_strdup("");
     return xf_strndup(start, strcspn(start, "+/. \t"));
 }
 
@@ -141,7 +144,8 @@ static void event_from(struct xf_crash_event *e, const struct match *match,
 
     *e = (struct xf_crash_event){.form = form_of(match->form->what),
                                  .cpu = -1,
-                                 .at = at};
+                                 .at = at,
+                                 .ends_in = match->form->functions};
     e->predicate = crash_group(match, GROUP_PREDICATE);
     e->file = crash_group(match, GROUP_FILE);
     e->line = (unsigned int)strtoul(line, NULL, 10);
@@ -205,7 +209,7 @@ static void panic_ends(struct xf_crash_reader *r, struct machine *m, bool cut)
         event_from(&e, &match, at);
     e.cpu = cpu;
     replace(&e.message, xf_strdup(m->text.len ? m->text.data : ""));
-    e.cut = cut;
+    e.cut = cut && e.form == XF_CRASH_PANIC;
     old = repeated(m, r, &e);
     if (old) {
         old->cpu = cpu;
@@ -263,13 +267,18 @@ static bool collect(struct xf_crash_reader *r, struct machine *m,
 
 /* ---- lines of one printer ----------------------------------------------- */
 
+/* The stop has no register dump yet and is not long ago. */
+static bool is_near(const struct xf_crash_reader *r,
+                    const struct xf_crash_event *e)
+{
+    return e && !has_dump(e) && r->log.lines - e->at <= NEAR;
+}
+
 static void dump_begins(struct xf_crash_reader *r, struct machine *m)
 {
-    struct xf_crash_event *e = last_event(m, r);
-
     m->target = -1;
     m->in_dump = !m->ignore_dump;
-    if (e && !has_dump(e) && r->log.lines - e->at <= NEAR)
+    if (is_near(r, last_event(m, r)))
         m->target = (ssize_t)m->nevents - 1;
     event_release(&m->loose);
 }
@@ -292,10 +301,17 @@ static void add_frame(struct xf_crash_event *e, char *name)
     e->frames[e->nframes++] = name;
 }
 
-static void dump_line(struct machine *m, const struct match *match)
+static void dump_line(struct xf_crash_reader *r, struct machine *m,
+                      const struct match *match)
 {
-    struct xf_crash_event *e = dump_of(m);
+    struct xf_crash_event *e;
     char *printed, *symbol;
+
+    /* The head of the dump may be missing in a quoted log. */
+    if (m->target < 0 && !m->in_dump && !has_dump(&m->loose) &&
+        is_near(r, last_event(m, r)))
+        m->target = (ssize_t)m->nevents - 1;
+    e = dump_of(m);
 
     if (match->form->what == WHAT_TRACE)
         m->ignore_dump = m->ignore_dump && !m->in_dump;
@@ -406,7 +422,7 @@ static void known_line(struct xf_crash_reader *r, struct machine *m,
     case WHAT_PC:
     case WHAT_TRACE:
     case WHAT_FRAME:
-        dump_line(m, match);
+        dump_line(r, m, match);
         break;
     case WHAT_FAULT:
         r->log.faults++;
@@ -522,6 +538,9 @@ static void folded(struct xf_crash_reader *r, const char *text)
 {
     struct machine *m = &r->machines[XF_CRASH_XEN];
 
+    text += strspn(text, " \t");
+    if (!*text)
+        return;
     if (m->joins)
         join(r, m, text);
     else if (m->collecting && m->text_lines && m->text_lines < MESSAGE_LINES)
@@ -547,8 +566,6 @@ static void piece(struct xf_crash_reader *r, enum xf_crash_rank rank,
         replace(&r->log.last, xf_strdup(text));
     if (rank != XF_CRASH_GUEST)
         hint_architecture(r, text);
-    if (rank == XF_CRASH_PLAIN && len)
-        folded(r, text);
     machine_line(r, &r->machines[rank], text);
 }
 
@@ -562,6 +579,7 @@ static void pieces(struct xf_crash_reader *r)
     next = strstr(at, prefix);
     r->len = 0;
     if (!next) {
+        folded(r, at);
         piece(r, XF_CRASH_PLAIN, at);
         return;
     }
@@ -656,7 +674,7 @@ static void cut_message(struct xf_crash_reader *r, struct machine *m)
     struct xf_crash_event e = {.cpu = -1, .at = r->log.lines, .cut = true};
     const char *quote, *bug;
 
-    if (m->joins && (quote = strchr(m->joined.data, '\''))) {
+    if (m->joins == 1 && (quote = strchr(m->joined.data, '\''))) {
         e.form = XF_CRASH_ASSERT;
         e.message = xf_strdup(m->joined.data);
         e.predicate = xf_strdup(quote + 1);

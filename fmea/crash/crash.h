@@ -39,6 +39,8 @@ struct xf_crash_event {
     char *file;      /* as printed, else "" */
     unsigned int line;
     int cpu;         /* -1: not printed */
+    const char *ends_in; /* functions where such a trap ends, comma list; owned
+                            by the grammar */
     char *symbol;    /* function at the program counter, else "" */
     char **frames;   /* functions of the call trace, innermost first */
     size_t nframes;

@@ -55,6 +55,7 @@ static int add_form(struct xf_crash_grammar *g, const cJSON *entry,
         .what = what_of(xf_json_string(entry, "what", "")),
         .has = xf_json_string(entry, "has", ""),
         .arch_is = xf_json_string(entry, "arch_is", ""),
+        .functions = xf_json_string(entry, "functions", ""),
     };
 
     if (form.what == WHAT_NONE)

@@ -46,7 +46,7 @@ enum group {
 struct form {
     enum what what;
     const char *has;
-    const char *arch_is;
+    const char *arch_is, *functions;
     regex_t regex;
     int groups[GROUPS]; /* number in the pattern, 0: none */
 };

@@ -696,6 +696,33 @@ static void index_names(struct join *j)
     }
 }
 
+/* ---- files that moved --------------------------------------------------- */
+
+/* For logs of versions that had other names. */
+static int add_moved_files(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_RENAMES];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++) {
+        const char *old = rows->items[i].cell[RENAME_OLD];
+        const char *today = tree_file(&j->tree, rows->items[i].cell[RENAME_NEW],
+                                      rows->items[i].cell[RENAME_DATE]);
+        sqlite3_stmt *q = xf_store_prepare(
+            j->store, "INSERT OR IGNORE INTO moved_file (file, old_file)"
+                      " VALUES (?1, ?2)");
+
+        if (!q)
+            return -1;
+        if (!today || !strcmp(today, old))
+            continue;
+        xf_bind(q, 1, today);
+        xf_bind(q, 2, old);
+        rc = xf_store_run(j->store, q);
+    }
+    return rc;
+}
+
 /* ---- the join ----------------------------------------------------------- */
 
 static int add_version(struct join *j)
@@ -727,7 +754,7 @@ static int run(struct join *j)
                   j->how->until))
         return -1;
     rc = join_quotes(j) || join_events(j) || join_sites(j) ||
-         join_touched(j) || join_functions(j) || make_hot_spots(j) ||
+         join_touched(j) || add_moved_files(j) || join_functions(j) || make_hot_spots(j) ||
          join_evidence(j->store, j->how->data);
     if (!rc && j->tree.is_clone) {
         index_names(j);

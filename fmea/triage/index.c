@@ -121,6 +121,43 @@ static int load_inliners(struct xf_triage_index *index, struct xf_store *store)
     return rc;
 }
 
+static void add_files(struct xf_triage_index *index)
+{
+    for (size_t i = 0; i < index->len; i++) {
+        int is_new;
+        uint32_t n = xf_map_add(&index->files, index->entries[i].stop.file,
+                                &is_new);
+
+        index->entries[i].file = n;
+        if (!is_new)
+            continue;
+        XF_GROW(index->names, n, index->names_cap);
+        index->names[n] = (struct names){0};
+    }
+}
+
+static int load_moved(struct xf_triage_index *index, struct xf_store *store)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT file, old_file FROM moved_file ORDER BY 1, 2");
+    int rc;
+
+    add_files(index);
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(store, q)) > 0) {
+        uint32_t n = xf_map_find(&index->files, xf_column(q, 0));
+        struct names *names;
+
+        if (n == XF_MAP_NONE)
+            continue;
+        names = &index->names[n];
+        XF_GROW(names->old, names->len, names->cap);
+        names->old[names->len++] = column(q, 1);
+    }
+    return rc;
+}
+
 static int load_version(struct xf_triage_index *index, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
@@ -138,7 +175,8 @@ int xf_triage_index_load(struct xf_triage_index **out, struct xf_store *store)
     struct xf_triage_index *index = xf_calloc(1, sizeof(*index));
 
     if (load_rows(index, store) || load_mentions(index, store) ||
-        load_inliners(index, store) || load_version(index, store)) {
+        load_inliners(index, store) || load_moved(index, store) ||
+        load_version(index, store)) {
         xf_triage_index_free(index);
         return -1;
     }
@@ -162,6 +200,13 @@ void xf_triage_index_free(struct xf_triage_index *index)
         xf_format_text_free(e->format);
     }
     free(index->entries);
+    for (size_t i = 0; i < index->files.len && index->names; i++) {
+        for (size_t j = 0; j < index->names[i].len; j++)
+            free(index->names[i].old[j]);
+        free(index->names[i].old);
+    }
+    free(index->names);
+    xf_map_release(&index->files);
     xf_map_release(&index->inlined);
     free(index->version);
     free(index);

@@ -29,7 +29,8 @@ struct search {
 const char *xf_triage_how_name(enum xf_triage_how how)
 {
     static const char *const names[] = {
-        "file and line", "text", "function", "file", "similar text", "nothing"};
+        "file and line", "text", "function", "file", "similar text",
+        "no text of its own", "nothing"};
 
     return names[how];
 }
@@ -96,6 +97,18 @@ static bool on_line(const struct entry *e, unsigned int line)
     return line >= e->stop.line && line <= e->stop.end_line;
 }
 
+/* Parts of the printed path that agree with the file's name or, when none do,
+ * with one that it had before. */
+static int path_parts(const struct search *s, const struct entry *e)
+{
+    const struct names *names = &s->index->names[e->file];
+    int parts = xf_triage_path(s->event->file, e->stop.file);
+
+    for (size_t i = 0; i < names->len && !parts; i++)
+        parts = xf_triage_path(s->event->file, names->old[i]);
+    return parts;
+}
+
 static void take(struct search *s, const struct entry *e, long grade,
                  enum xf_triage_how how)
 {
@@ -113,7 +126,7 @@ static void take(struct search *s, const struct entry *e, long grade,
 
 static void grade_bug(struct search *s, const struct entry *e)
 {
-    int parts = xf_triage_path(s->event->file, e->stop.file);
+    int parts = path_parts(s, e);
     bool line = on_line(e, s->event->line), running;
 
     if (strncmp(e->stop.kind, "BUG", 3) || !parts || e->stop.in_macro)
@@ -144,25 +157,27 @@ static void grade_assert(struct search *s, const struct entry *e,
                          const char *printed)
 {
     const struct xf_crash_event *ev = s->event;
-    int parts = *ev->file ? xf_triage_path(ev->file, e->stop.file) : 0;
+    int parts = *ev->file ? path_parts(s, e) : 0;
     bool line = on_line(e, ev->line), running;
 
     if (strncmp(e->stop.kind, "ASSERT", 6) || e->stop.in_macro)
         return;
+    running = was_running(s, e);
     if (same_predicate(s, e, printed)) {
-        running = was_running(s, e);
-        /* "unreachable" says nothing; elsewhere the predicate is enough. */
-        if (!parts && *ev->file && !strcmp(printed, "unreachable") && !running)
+        /* "unreachable" says nothing elsewhere. */
+        if (!parts && *ev->file && !running && !strcmp(printed, "unreachable"))
             return;
         take(s, e,
-             5000 + (parts ? 1000 : 0) +
+             (parts || !*ev->file ? 6000
+              : running           ? 5000
+                                  : 2000) +
                  (line && parts && (s->same_version || running)) * 500 +
                  running * 100 + (line && parts) * 50 + parts,
              line && parts ? XF_TRIAGE_LINE : XF_TRIAGE_TEXT);
     } else if (parts && line && s->same_version) {
-        take(s, e, 3000 + parts, XF_TRIAGE_LINE);
-    } else if (parts && was_running(s, e)) {
-        take(s, e, 2000 + parts, XF_TRIAGE_FUNCTION);
+        take(s, e, 4000 + parts, XF_TRIAGE_LINE);
+    } else if (parts && running) {
+        take(s, e, 3000 + parts, XF_TRIAGE_FUNCTION);
     }
 }
 
@@ -347,14 +362,48 @@ static bool same_version(const struct xf_triage_index *index,
            !strcmp(index->version, log->version);
 }
 
+static bool in_list(const char *list, const char *item)
+{
+    size_t len = strlen(item);
+
+    for (const char *p = list; len && (p = strstr(p, item)); p += len)
+        if ((p == list || p[-1] == ',') && (!p[len] || p[len] == ','))
+            return true;
+    return false;
+}
+
+/* A trap's message that no format fits was worded differently once, but the
+ * function where it ends is known. */
+static void search_trap(struct search *s)
+{
+    s->len = 0;
+    s->grade = -1;
+    s->how = XF_TRIAGE_NOTHING;
+    for (size_t i = 0; i < s->index->len; i++) {
+        const struct entry *e = &s->index->entries[i];
+
+        if (e->format && in_list(s->event->ends_in ? s->event->ends_in : "",
+                                 e->stop.function))
+            take(s, e, 1, XF_TRIAGE_FUNCTION);
+    }
+}
+
+static bool has_words(const char *text)
+{
+    while (*text && !isalnum((unsigned char)*text))
+        text++;
+    return *text;
+}
+
 static void search_text(struct search *s)
 {
     const struct xf_crash_event *ev = s->event;
     char *texts[VARIANTS];
     size_t n = variants(texts, ev->message);
 
-    if (!*ev->message) {
-        free(texts[0]);
+    if (!has_words(ev->message)) {
+        while (n)
+            free(texts[--n]);
         return;
     }
     for (size_t i = 0; i < s->index->len; i++)
@@ -373,6 +422,10 @@ static void search_text(struct search *s)
             s->grade = before;
         }
     }
+    if (s->how == XF_TRIAGE_TEXT && s->grade <= 0)
+        s->how = XF_TRIAGE_ANYTHING;
+    if (ev->form == XF_CRASH_TRAP && s->how > XF_TRIAGE_TEXT)
+        search_trap(s);
     for (size_t i = 0; i < n; i++)
         free(texts[i]);
 }

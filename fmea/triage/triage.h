@@ -35,6 +35,7 @@ enum xf_triage_how {
     XF_TRIAGE_FUNCTION,  /* kind and function; the line is another version's */
     XF_TRIAGE_FILE,      /* kind and file only */
     XF_TRIAGE_SIMILAR,   /* a message that was reworded */
+    XF_TRIAGE_ANYTHING,  /* no message fits; these print what they are given */
     XF_TRIAGE_NOTHING
 };
 
