@@ -17,6 +17,8 @@
 #include "buf.h"
 #include "crash.h"
 #include "error.h"
+#include "hash.h"
+#include "history.h"
 #include "store.h"
 #include "triage.h"
 #include "visible.h"
@@ -27,7 +29,7 @@
 #define FAULT_LOOP 3
 
 struct triage {
-    const char *log_path, *db;
+    const char *log_path, *db, *record;
     bool json;
     struct xf_crash_grammar *grammar;
     struct xf_store *store;
@@ -476,6 +478,56 @@ static int as_json(struct triage *t)
     return 0;
 }
 
+/* ---- recording ---------------------------------------------------------- */
+
+/* The same log recorded twice is one event. */
+static void event_id(char *out, const struct triage *t,
+                     const struct xf_crash_event *e)
+{
+    struct xf_hash *h = xf_hash_new();
+    char hex[XF_HASH_HEX];
+
+    xf_hash_adds(h, t->log.version);
+    xf_hash_adds(h, t->log.build_id);
+    xf_hash_adds(h, e->message);
+    xf_hash_adds(h, e->symbol);
+    for (size_t i = 0; i < e->nframes; i++)
+        xf_hash_adds(h, e->frames[i]);
+    xf_hash_finish(h, hex);
+    memcpy(out, hex, 12);
+    out[12] = '\0';
+}
+
+/* Only what is certain is evidence: one site, found by its text or place. */
+static int record(struct triage *t)
+{
+    const struct xf_crash_event *e = headline(t);
+    const struct xf_triage_result *result =
+        e ? &t->results[e - t->log.events] : NULL;
+    const struct xf_stop_place *stop;
+    struct xf_history_event event;
+    char id[13];
+
+    if (!result || result->len != 1 || result->how > XF_TRIAGE_TEXT) {
+        if (!t->json)
+            xf_buf_addf(&t->out, "not recorded: no site is certain\n");
+        return 0;
+    }
+    stop = result->stops[0];
+    event_id(id, t, e);
+    event = (struct xf_history_event){
+        .id = id, .version = t->log.version,
+        .form = xf_crash_form_name(e->form), .file = stop->file,
+        .function = stop->function, .kind = stop->kind,
+        .text = *stop->condition ? stop->condition : stop->message,
+        .line = e->line};
+    if (xf_history_record(t->record, &event))
+        return -1;
+    if (!t->json)
+        xf_buf_addf(&t->out, "recorded in %s\n", t->record);
+    return 0;
+}
+
 /* ---- the command -------------------------------------------------------- */
 
 static int run(struct triage *t)
@@ -489,7 +541,9 @@ static int run(struct triage *t)
     t->results = xf_calloc(t->log.nevents + 1, sizeof(*t->results));
     for (size_t i = 0; i < t->log.nevents; i++)
         xf_triage(&t->results[i], t->index, &t->log, &t->log.events[i]);
-    return t->json ? as_json(t) : as_text(t);
+    if (t->json ? as_json(t) : as_text(t))
+        return -1;
+    return t->record ? record(t) : 0;
 }
 
 static int print(struct triage *t)
@@ -527,12 +581,16 @@ static void release(struct triage *t)
     xf_buf_release(&t->out);
 }
 
-enum { OPT_DB = 256, OPT_FORMAT };
+enum { OPT_DB = 256, OPT_FORMAT, OPT_RECORD };
 
 static const struct argp_option options[] = {
     {"db", OPT_DB, "FILE", 0, "Worksheet's database (xenfmea-out/xenfmea.db)",
      0},
     {"format", OPT_FORMAT, "text|json", 0, "How to print (default: text)", 0},
+    {"record", OPT_RECORD, "FILE", 0,
+     "Add the stop to this file, which scan --history-events reads, when its "
+     "site is certain",
+     0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -547,6 +605,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         t->json = !strcmp(arg, "json");
         if (!t->json && strcmp(arg, "text"))
             argp_error(state, "--format is 'text' or 'json', not '%s'", arg);
+        break;
+    case OPT_RECORD:
+        t->record = arg;
         break;
     case ARGP_KEY_ARG:
         if (t->log_path)

@@ -57,6 +57,20 @@ int xf_history_join(struct xf_store *store, const struct xf_history_join *how);
  * "4.23-unstable"). Caller frees; "" when it has none. */
 char *xf_history_version(const char *root);
 
+/* A stop in a console log, whose site is known. */
+struct xf_history_event {
+    const char *id;       /* the same for the same log */
+    const char *version;  /* of the Xen that printed it */
+    const char *form;     /* "panic", "bug", "assert", "trap" */
+    const char *file, *function, *kind;
+    const char *text;     /* condition or message of the site */
+    unsigned int line;    /* as printed, 0: none */
+};
+
+/* Add it to a file of events, made when missing; the same event once. 0, or -1
+ * with xf_error(): the file is then as before. */
+int xf_history_record(const char *path, const struct xf_history_event *event);
+
 /* What the tree's place says of its version: the last two folders of `root`.
  * Caller frees. */
 char *xf_history_name(const char *root);

@@ -15,7 +15,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "error.h"
-#include "facts.h"
+#include "tables.h"
 #include "file.h"
 #include "git.h"
 #include "join.h"

@@ -5,7 +5,7 @@
 #ifndef XF_HISTORY_JOIN_H
 #define XF_HISTORY_JOIN_H
 
-#include "facts.h"
+#include "tables.h"
 #include "history.h"
 #include "map.h"
 #include "mention.h"

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "facts.h"
+#include "tables.h"
 #include "map.h"
 
 enum tree_has { TREE_UNKNOWN, TREE_YES, TREE_NO };

@@ -18,7 +18,7 @@
 #include "buf.h"
 #include "change.h"
 #include "error.h"
-#include "facts.h"
+#include "tables.h"
 #include "file.h"
 #include "git.h"
 #include "map.h"

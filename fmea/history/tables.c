@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "facts.h"
+#include "tables.h"
 
 #include <stdbool.h>
 #include <stdint.h>
