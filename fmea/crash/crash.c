@@ -47,6 +47,8 @@ struct xf_crash_reader {
     bool after_return;
     enum { PLAIN, ESCAPE, CONTROL, COMMAND } escape;
     struct machine machines[RANKS];
+    enum xf_crash_rank last_rank; /* printer of the last line, */
+    bool last_known;              /* and whether a form fits it */
     struct xf_crash_log log;
 };
 
@@ -485,6 +487,10 @@ static void machine_line(struct xf_crash_reader *r, struct machine *m,
     if (m->joins && *line && join(r, m, line))
         return;
     crash_match(&match, r->grammar, line);
+    if (*line) {
+        r->last_rank = m->rank;
+        r->last_known = match.form;
+    }
     if (match.form && match.form->arch_is[0] &&
         (!r->log.arch || strncmp(r->log.arch, match.form->arch_is, 3)))
         replace(&r->log.arch, xf_strdup(match.form->arch_is));
@@ -681,10 +687,10 @@ static void cut_message(struct xf_crash_reader *r, struct machine *m)
         add_event(r, m, &e);
         return;
     }
-    bug = r->log.last && m->rank == XF_CRASH_XEN
+    bug = r->log.last && m->rank == r->last_rank && !r->last_known
               ? strstr(r->log.last, "Xen BUG at ")
               : NULL;
-    if (bug && !last_event(m, r)) {
+    if (bug) {
         e.form = XF_CRASH_BUG;
         e.message = xf_strdup(bug);
         e.file = xf_strdup(bug + strlen("Xen BUG at "));
@@ -722,6 +728,8 @@ void xf_crash_end(struct xf_crash_reader *r, struct xf_crash_log *out)
 
     if (r->len)
         pieces(r);
+    else
+        r->log.lines--;
     for (size_t i = RANKS; i-- > 0;) {
         struct machine *m = &r->machines[i];
 
