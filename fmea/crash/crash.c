@@ -390,6 +390,21 @@ static void boot_begins(struct xf_crash_reader *r, struct machine *m)
     event_release(&m->loose);
 }
 
+static void panic_begins(struct xf_crash_reader *r, struct machine *m,
+                         const struct match *match)
+{
+    char *cpu = crash_group(match, GROUP_CPU);
+    char *rest = crash_group(match, GROUP_MESSAGE);
+
+    event_release(&m->panic);
+    m->panic = (struct xf_crash_event){
+        .form = XF_CRASH_PANIC, .cpu = atoi(cpu), .at = r->log.lines};
+    m->collecting = true;
+    panic_text(m, rest);
+    free(cpu);
+    free(rest);
+}
+
 static void known_line(struct xf_crash_reader *r, struct machine *m,
                        const struct match *match)
 {
@@ -400,18 +415,7 @@ static void known_line(struct xf_crash_reader *r, struct machine *m,
         stop_line(r, m, match);
         break;
     case WHAT_PANIC:
-        event_from(&m->panic, match, r->log.lines);
-        replace(&m->panic.message, NULL);
-        {
-            char *cpu = crash_group(match, GROUP_CPU);
-            char *rest = crash_group(match, GROUP_MESSAGE);
-
-            m->panic.cpu = atoi(cpu);
-            m->collecting = true;
-            panic_text(m, rest);
-            free(cpu);
-            free(rest);
-        }
+        panic_begins(r, m, match);
         break;
     case WHAT_WARN:
     case WHAT_KEY:

@@ -476,8 +476,10 @@ static int fired_grade(const struct join_site *s, const char *kind,
             ? strcmp(s->kind, "ASSERT_UNREACHABLE") != 0
             : strcmp(s->text, text) != 0)
         return 0;
-    if (strlen(text) < JOIN_TELLING || !strcmp(text, "unreachable"))
+    if (!strcmp(text, "unreachable"))
         return same_file && same_function ? 4 : 0;
+    if (strlen(text) < JOIN_TELLING && !same_file)
+        return 0;
     return 1 + 2 * same_file + same_function;
 }
 
