@@ -46,7 +46,8 @@ CREATE TABLE bug_site (           -- the best match of a bug and a site
     match    TEXT NOT NULL,       -- 'predicate' its very text fired; 'site' the fix added
                                   -- or changed it; 'function'
     class    TEXT NOT NULL,
-    distance INTEGER NOT NULL,    -- 0 the site, 1 its function
+    distance INTEGER NOT NULL,    -- lines between the change and the stop; where that is
+                                  -- not known, those of the function
     why      TEXT NOT NULL,
     PRIMARY KEY (site_id, bug)
 ) STRICT;

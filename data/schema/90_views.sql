@@ -43,8 +43,10 @@ SELECT file, line, kind, accounted, detail, name, col AS "column" FROM census;
 
 -- Past bugs of a site, the best match of each. match: 'predicate' this very
 -- stop fired; 'site' the fix added or changed it; 'function' the fix changed
--- the function; 'file' only the file. distance: 0, 0, 1, 2. bug_count of
--- v_sites counts the first three, of bugs that count for this tree.
+-- the function, near to the stop when it is a long one; 'file' only the file.
+-- distance: lines between the change and the stop, at most those of the
+-- function; empty for 'file'. bug_count of v_sites counts the first three, of
+-- bugs that count for this tree.
 CREATE VIEW v_bugs AS
 SELECT x.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, x.match,
        x.class, x.distance, b.age, b.in_tree, b.party, b.kinds, b.mentions,
@@ -52,7 +54,7 @@ SELECT x.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, x.match,
 FROM bug_site x JOIN bug b ON b.id = x.bug
 UNION ALL
 SELECT s.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, 'file',
-       '', 2, b.age, b.in_tree, b.party, b.kinds, b.mentions,
+       '', NULL, b.age, b.in_tree, b.party, b.kinds, b.mentions,
        b.releases, 'the fix changed this file', b.subject, b.counts
 FROM (SELECT DISTINCT site_id, file FROM site) s
 JOIN (SELECT DISTINCT bug, file FROM bug_place) p ON p.file = s.file

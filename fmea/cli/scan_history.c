@@ -70,7 +70,7 @@ static int hash_file(const char *relative, const char *absolute, void *payload)
 int scan_history_key(const struct scan_history *h, const char *root,
                      struct xf_hash *hash)
 {
-    char *tip, *version;
+    char *tip, *name, *behind;
 
     xf_hash_adds(hash, h->off ? "no history" : "history");
     if (h->off)
@@ -79,11 +79,14 @@ int scan_history_key(const struct scan_history *h, const char *root,
         (h->events && hash_file("events", h->events, hash)) ||
         xf_history_tip(&tip, root, h->until))
         return -1;
-    version = xf_history_name(root);
+    /* Not the name itself: the outputs do not depend on where a tree is. */
+    name = xf_history_name(root);
+    behind = xf_format("%u", xf_history_behind(root, name));
     xf_hash_adds(hash, tip);
     xf_hash_adds(hash, h->until ? h->until : "");
-    xf_hash_adds(hash, version);
-    free(version);
+    xf_hash_adds(hash, behind);
+    free(name);
+    free(behind);
     free(tip);
     return 0;
 }

@@ -179,6 +179,54 @@ static char *changed_functions(const struct xf_map *names,
     return xf_buf_detach(&out);
 }
 
+/* ---- stops near to a change --------------------------------------------- */
+
+/* Lines from the mention to the nearest changed line of its function. */
+static uint32_t lines_to_change(const struct version *v,
+                                const struct xf_mention *m)
+{
+    const struct xf_range *range = xf_functions_at(&v->ranges, m->line);
+
+    for (uint32_t d = 0; range && d <= CHANGE_NEAR; d++) {
+        if (m->line >= d && m->line - d >= range->first &&
+            group_at(v->side, m->line - d))
+            return d;
+        if (m->end_line + d <= range->last &&
+            group_at(v->side, m->end_line + d))
+            return d;
+    }
+    return UINT32_MAX;
+}
+
+static bool in_list(const char *list, const char *item)
+{
+    size_t len = strlen(item);
+
+    for (const char *p = list; len && (p = strstr(p, item)); p += len)
+        if ((p == list || p[-1] == ',') && (!p[len] || p[len] == ','))
+            return true;
+    return false;
+}
+
+static void add_near(struct change *c, const struct version *v,
+                     const char *path, const char *functions)
+{
+    for (size_t i = 0; i < v->mentions.len; i++) {
+        const struct xf_mention *m = &v->mentions.items[i];
+        uint32_t lines;
+
+        if (m->in_macro || !m->name->stops || !in_list(functions, m->function))
+            continue;
+        lines = lines_to_change(v, m);
+        if (lines > CHANGE_NEAR)
+            continue;
+        XF_GROW(c->near, c->nnear, c->near_cap);
+        c->near[c->nnear++] = (struct change_near){
+            m->name, xf_strdup(path), xf_strdup(m->function),
+            xf_predicate_normal(m->text), lines};
+    }
+}
+
 static void add_touch(struct change *c, const struct version *old,
                       const struct version *new)
 {
@@ -192,10 +240,13 @@ static void add_touch(struct change *c, const struct version *old,
     /* Nothing but comments, or only file scope: then the file counts only
      * when no function was looked at. */
     if (any || !names.len) {
+        const char *path = new->side->path ? new->side->path : old->side->path;
+
+        add_near(c, old, path, functions);
+        add_near(c, new, path, functions);
         XF_GROW(c->touches, c->ntouches, c->touches_cap);
         c->touches[c->ntouches++] = (struct change_touch){
-            xf_strdup(new->side->path ? new->side->path : old->side->path),
-            functions};
+            xf_strdup(path), functions};
     } else {
         free(functions);
     }
@@ -628,6 +679,12 @@ void change_release(struct change *c)
         free(c->touches[i].functions);
     }
     free(c->touches);
+    for (size_t i = 0; i < c->nnear; i++) {
+        free(c->near[i].path);
+        free(c->near[i].function);
+        free(c->near[i].text);
+    }
+    free(c->near);
     for (size_t i = 0; i < c->nfiles; i++) {
         free(c->weights[i].groups);
         xf_map_release(&c->weights[i].words);

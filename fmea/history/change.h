@@ -45,6 +45,17 @@ struct change_touch {
     char *functions; /* comma list, sorted; "" for the file scope alone */
 };
 
+/* A stop that stays, with the number of lines between it and the nearest
+ * changed one of its function. */
+struct change_near {
+    const struct xf_stop_name *name;
+    char *path, *function, *text;
+    uint32_t lines;
+};
+
+/* Stops farther away are not near. */
+#define CHANGE_NEAR 60
+
 /* How much a change adds of what handling an error looks like: occurrences on
  * the new side minus those on the old. */
 struct change_adds {
@@ -71,6 +82,8 @@ struct change {
     size_t nsites, sites_cap;
     struct change_touch *touches;
     size_t ntouches, touches_cap;
+    struct change_near *near;
+    size_t nnear, near_cap;
     struct change_weights *weights; /* by file */
     size_t nfiles, files_cap;
 };

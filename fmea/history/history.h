@@ -75,6 +75,10 @@ int xf_history_record(const char *path, const struct xf_history_event *event);
  * Caller frees. */
 char *xf_history_name(const char *root);
 
+/* How many commits behind its release the tree is, as `name` tells ("…+72"); 0
+ * when it does not. */
+unsigned int xf_history_behind(const char *root, const char *name);
+
 /* Commit that the join of a clone stands at, "" when the tree is none. 0, or
  * -1 with xf_error() when `until` is no commit of it. Caller frees *tip. */
 int xf_history_tip(char **tip, const char *root, const char *until);

@@ -254,7 +254,8 @@ static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
         return 0;
     }
     row = &j->facts.tables[FACTS_COMMITS].items[i];
-    none = !*row->cell[COMMIT_KINDS];
+    none = !*row->cell[COMMIT_KINDS] ||
+           !strcmp(row->cell[COMMIT_KINDS], "mention");
     if (none && !stop)
         return 0;
     has = tree_has(&j->tree, row);
@@ -270,6 +271,31 @@ static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
 }
 
 /* ---- places ------------------------------------------------------------- */
+
+/* The architecture whose folder a file is in, "" for none; its length in *len. */
+static const char *architecture(const char *file, size_t *len)
+{
+    static const char *const folders[] = {"arch/", "include/asm-"};
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = strlen(folders[i]);
+
+        if (!strncmp(file, folders[i], n)) {
+            *len = strcspn(file + n, "/");
+            return file + n;
+        }
+    }
+    *len = 0;
+    return "";
+}
+
+static bool other_architecture(const char *a, const char *b)
+{
+    size_t n, m;
+    const char *x = architecture(a, &n), *y = architecture(b, &m);
+
+    return n && m && (n != m || strncmp(x, y, n));
+}
 
 /* Today's place of a function: in its file, or in another one when there is
  * only one function of that name. Both strings live as long as `j`. */
@@ -290,16 +316,33 @@ static bool place_today(struct join *j, const char *file, const char *function,
         return false;
     key = xf_strdup(j->places.keys[place]);
     key[strcspn(key, "\t")] = '\0';
+    if (other_architecture(file, key)) {
+        free(key);
+        return false;
+    }
     place = xf_map_add(&j->strings, key, NULL);
     *file_today = j->strings.keys[place];
     free(key);
     return true;
 }
 
-static int add_place(struct join *j, int64_t bug, const char *file,
+/* The commit whose row is being joined. A row of table bug is only made for one
+ * that has a place in this tree. */
+struct subject {
+    const char *commit;
+    bool stop; /* it took away a stop, which alone makes it a bug */
+};
+
+static int add_place(struct join *j, struct subject of, const char *file,
                      const char *function, const char *class, const char *why)
 {
-    sqlite3_stmt *q = xf_store_prepare(
+    int64_t bug;
+    int rc = bug_of(j, of.commit, of.stop, &bug);
+    sqlite3_stmt *q;
+
+    if (rc || !bug)
+        return rc;
+    q = xf_store_prepare(
         j->store,
         "INSERT INTO bug_place (bug, file, function, class, why)"
         " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
@@ -315,7 +358,7 @@ static int add_place(struct join *j, int64_t bug, const char *file,
     return xf_store_run(j->store, q);
 }
 
-static int add_match(struct join *j, int64_t bug, const struct join_site *site,
+static int put_match(struct join *j, int64_t bug, const struct join_site *site,
                      const char *match, const char *class, const char *why)
 {
     sqlite3_stmt *q = xf_store_prepare(
@@ -332,17 +375,27 @@ static int add_match(struct join *j, int64_t bug, const struct join_site *site,
     return xf_store_run(j->store, q);
 }
 
-static int join_touched_function(struct join *j, int64_t bug,
-                                 const struct facts_row *row, const char *date,
-                                 const char *function)
+static int add_match(struct join *j, struct subject of,
+                     const struct join_site *site, const char *match,
+                     const char *class, const char *why)
 {
+    int64_t bug;
+    int rc = bug_of(j, of.commit, of.stop, &bug);
+
+    return rc || !bug ? rc : put_match(j, bug, site, match, class, why);
+}
+
+static int join_touched_function(struct join *j, const struct facts_row *row,
+                                 const char *date, const char *function)
+{
+    struct subject of = {row->cell[TOUCHED_ID], false};
     const char *file;
 
     if (!place_today(j, row->cell[TOUCHED_FILE], function, date, &file))
-        return file ? add_place(j, bug, file, "", "",
+        return file ? add_place(j, of, file, "", "",
                                 "the fix changed this file")
                     : 0;
-    return add_place(j, bug, file, function, "",
+    return add_place(j, of, file, function, "",
                      "the fix changed this function");
 }
 
@@ -355,12 +408,9 @@ static int join_touched(struct join *j)
         const struct facts_row *row = &rows->items[i];
         const struct facts_row *commit = commit_row(j, row->cell[TOUCHED_ID]);
         char *list = xf_strdup(row->cell[TOUCHED_FUNCTIONS]), *at = list, *name;
-        int64_t bug = 0;
 
-        rc = bug_of(j, row->cell[TOUCHED_ID], false, &bug);
-        while (!rc && bug && (name = strsep(&at, ",")))
-            rc = join_touched_function(j, bug, row, commit->cell[COMMIT_DATE],
-                                       name);
+        while (!rc && commit && (name = strsep(&at, ",")))
+            rc = join_touched_function(j, row, commit->cell[COMMIT_DATE], name);
         free(list);
     }
     return rc;
@@ -385,6 +435,20 @@ static const struct join_site *site_today(struct join *j, const char *file,
     free(exact);
     free(in_file);
     free(anywhere);
+    return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
+}
+
+/* The only site of the function with that text, or NULL. */
+static const struct join_site *site_in_function(struct join *j,
+                                                const char *file,
+                                                const char *function,
+                                                const char *kind,
+                                                const char *text)
+{
+    char *key = xf_format("%s\t%s\t%s\t%s", file, function, kind, text);
+    uint32_t i = index_get(&j->by_exact, key);
+
+    free(key);
     return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
 }
 
@@ -414,14 +478,14 @@ static int join_site_row(struct join *j, const struct facts_row *row)
     const char *class = row->cell[SITE_CLASS];
     const struct facts_row *commit = commit_row(j, row->cell[SITE_ID]);
     const struct join_site *site = NULL;
+    struct subject of = {row->cell[SITE_ID], is_stop_class(class)};
     const char *file;
     bool placed;
-    int64_t bug;
     char *why, *place_why;
-    int rc = bug_of(j, row->cell[SITE_ID], is_stop_class(class), &bug);
+    int rc = 0;
 
-    if (rc || !bug)
-        return rc;
+    if (!commit)
+        return 0;
     placed = place_today(j, row->cell[SITE_FILE], row->cell[SITE_FUNCTION],
                          commit->cell[COMMIT_DATE], &file);
     if (file && *row->cell[SITE_KIND])
@@ -430,9 +494,9 @@ static int join_site_row(struct join *j, const struct facts_row *row)
     why = stop_why(row, "this stop");
     place_why = stop_why(row, "a stop of this function");
     if (site && *row->cell[SITE_KIND])
-        rc = add_match(j, bug, site, "site", class, why);
+        rc = add_match(j, of, site, "site", class, why);
     if (!rc && placed)
-        rc = add_place(j, bug, file, row->cell[SITE_FUNCTION], class,
+        rc = add_place(j, of, file, row->cell[SITE_FUNCTION], class,
                        place_why);
     free(why);
     free(place_why);
@@ -484,7 +548,7 @@ static int fired_grade(const struct join_site *s, const char *kind,
 }
 
 /* Sites of the best grade, at most one of them told as the site. */
-static int match_fired(struct join *j, int64_t bug, const char *kind,
+static int match_fired(struct join *j, struct subject of, const char *kind,
                        const char *text, const char *file,
                        const char *function, const char *why)
 {
@@ -505,7 +569,7 @@ static int match_fired(struct join *j, int64_t bug, const char *kind,
     }
     if (n != 1)
         return 0;
-    return add_match(j, bug, best, "predicate", "fired", why);
+    return add_match(j, of, best, "predicate", "fired", why);
 }
 
 static const char *kind_of_form(const char *form)
@@ -515,44 +579,56 @@ static const char *kind_of_form(const char *form)
                                    : "";
 }
 
+/* The function that a call trace names, when there is only one of that name. */
+static int place_fired(struct join *j, struct subject of, const char *function,
+                       const char *why)
+{
+    uint32_t place = index_get(&j->by_name, function);
+    char *file;
+    int rc;
+
+    if (!*function || place == XF_MAP_NONE || place == AMBIGUOUS)
+        return 0;
+    file = xf_strdup(j->places.keys[place]);
+    file[strcspn(file, "\t")] = '\0';
+    rc = add_place(j, of, file, function, "fired", why);
+    free(file);
+    return rc;
+}
+
+static int join_quote(struct join *j, const struct facts_row *row)
+{
+    const struct facts_row *commit = commit_row(j, row->cell[QUOTE_ID]);
+    struct subject of = {row->cell[QUOTE_ID], false};
+    const char *file = row->cell[QUOTE_FILE], *today = NULL;
+    const char *function = row->cell[QUOTE_FUNCTION];
+    const char *kind = kind_of_form(row->cell[QUOTE_FORM]);
+    char *why;
+    int rc = 0;
+
+    if (!commit)
+        return 0;
+    if (strchr(file, '/'))
+        today = tree_file(&j->tree, file, commit->cell[COMMIT_DATE]);
+    why = xf_format("the fix's message quotes %s at %s:%s",
+                    row->cell[QUOTE_FORM], *file ? file : function,
+                    row->cell[QUOTE_LINE]);
+    if (*kind)
+        rc = match_fired(j, of, kind, row->cell[QUOTE_TEXT],
+                         today ? today : file, function, why);
+    if (!rc)
+        rc = place_fired(j, of, function, why);
+    free(why);
+    return rc;
+}
+
 static int join_quotes(struct join *j)
 {
     const struct facts_rows *rows = &j->facts.tables[FACTS_QUOTES];
     int rc = 0;
 
-    for (size_t i = 0; i < rows->len && !rc; i++) {
-        const struct facts_row *row = &rows->items[i];
-        const struct facts_row *commit = commit_row(j, row->cell[QUOTE_ID]);
-        const char *file = row->cell[QUOTE_FILE], *today = NULL;
-        const char *function = row->cell[QUOTE_FUNCTION];
-        const char *kind = kind_of_form(row->cell[QUOTE_FORM]);
-        char *why;
-        int64_t bug;
-
-        rc = bug_of(j, row->cell[QUOTE_ID], false, &bug);
-        if (rc || !bug)
-            continue;
-        if (strchr(file, '/'))
-            today = tree_file(&j->tree, file, commit->cell[COMMIT_DATE]);
-        why = xf_format("the fix's message quotes %s at %s:%s",
-                        row->cell[QUOTE_FORM], *file ? file : function,
-                        row->cell[QUOTE_LINE]);
-        if (*kind)
-            rc = match_fired(j, bug, kind, row->cell[QUOTE_TEXT],
-                             today ? today : file, function, why);
-        if (!rc && *function) {
-            uint32_t place = index_get(&j->by_name, function);
-
-            if (place != XF_MAP_NONE && place != AMBIGUOUS) {
-                char *key = xf_strdup(j->places.keys[place]);
-
-                key[strcspn(key, "\t")] = '\0';
-                rc = add_place(j, bug, key, function, "fired", why);
-                free(key);
-            }
-        }
-        free(why);
-    }
+    for (size_t i = 0; i < rows->len && !rc; i++)
+        rc = join_quote(j, &rows->items[i]);
     return rc;
 }
 
@@ -592,9 +668,11 @@ static int join_events(struct join *j)
                        row->cell[EVENT_KIND], row->cell[EVENT_TEXT]);
         int64_t bug;
 
+        if (!site)
+            continue;
         rc = insert_event(j, row, &bug);
-        if (!rc && site)
-            rc = add_match(j, bug, site, "predicate", "fired",
+        if (!rc)
+            rc = put_match(j, bug, site, "predicate", "fired",
                            "recorded from a console log");
     }
     return rc;
@@ -602,15 +680,72 @@ static int join_events(struct join *j)
 
 /* ---- functions, hot spots ----------------------------------------------- */
 
+/* A stop that was near to what the fix changed. */
+static int join_near_row(struct join *j, const struct facts_row *row)
+{
+    const struct facts_row *commit = commit_row(j, row->cell[NEAR_ID]);
+    const struct join_site *site = NULL;
+    const char *file;
+    int64_t bug;
+    sqlite3_stmt *q;
+    int rc;
+
+    if (!commit)
+        return 0;
+    if (place_today(j, row->cell[NEAR_FILE], row->cell[NEAR_FUNCTION],
+                    commit->cell[COMMIT_DATE], &file))
+        site = site_in_function(j, file, row->cell[NEAR_FUNCTION],
+                                row->cell[NEAR_KIND], row->cell[NEAR_TEXT]);
+    if (!site)
+        return 0;
+    rc = bug_of(j, row->cell[NEAR_ID], false, &bug);
+    if (rc || !bug)
+        return rc;
+    q = xf_store_prepare(
+        j->store,
+        "INSERT INTO bug_site (bug, site_id, match, class, distance, why)"
+        " SELECT ?1, ?2, 'function', p.class, ?3, p.why FROM bug_place p"
+        " WHERE p.bug = ?1 AND p.file = ?4 AND p.function = ?5"
+        " ON CONFLICT DO UPDATE SET distance = min(distance, ?3)");
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, bug);
+    xf_bind(q, 2, site->site_id);
+    sqlite3_bind_int(q, 3, atoi(row->cell[NEAR_LINES]));
+    xf_bind(q, 4, file);
+    xf_bind(q, 5, row->cell[NEAR_FUNCTION]);
+    return xf_store_run(j->store, q);
+}
+
+static int join_near(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_NEAR];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++)
+        rc = join_near_row(j, &rows->items[i]);
+    return rc;
+}
+
+/* In a short function everything is near. */
 static int join_functions(struct join *j)
 {
-    return xf_store_exec(
+    sqlite3_stmt *q = xf_store_prepare(
         j->store,
         "INSERT OR IGNORE INTO bug_site (bug, site_id, match, class, distance,"
-        " why) SELECT p.bug, s.site_id, 'function', p.class, 1, p.why"
+        " why) SELECT p.bug, s.site_id, 'function', p.class, f.lines, p.why"
         " FROM bug_place p JOIN (SELECT DISTINCT site_id, file, function"
         " FROM site) s ON s.file = p.file AND s.function = p.function"
-        " WHERE p.function <> '' ORDER BY p.bug, s.site_id");
+        " JOIN (SELECT file, name, max(end_line - line + 1) AS lines"
+        " FROM function WHERE line > 0 GROUP BY 1, 2) f"
+        " ON f.file = p.file AND f.name = p.function"
+        " WHERE p.function <> '' AND f.lines <= ?1"
+        " ORDER BY p.bug, s.site_id");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int(q, 1, JOIN_SHORT);
+    return xf_store_run(j->store, q);
 }
 
 static int make_hot_spots(struct join *j)
@@ -756,7 +891,8 @@ static int run(struct join *j)
                   j->how->until))
         return -1;
     rc = join_quotes(j) || join_events(j) || join_sites(j) ||
-         join_touched(j) || add_moved_files(j) || join_functions(j) || make_hot_spots(j) ||
+         join_touched(j) || join_near(j) || join_functions(j) ||
+         add_moved_files(j) || make_hot_spots(j) ||
          join_evidence(j->store, j->how->data);
     if (!rc && j->tree.is_clone) {
         index_names(j);

@@ -14,6 +14,9 @@
 /* A text this long says by itself which stop it is. */
 enum { JOIN_TELLING = 12 };
 
+/* Lines of a function in which everything is near to everything. */
+enum { JOIN_SHORT = 150 };
+
 /* Keys to one value each; a key with several is ambiguous. */
 struct join_index {
     struct xf_map keys;

@@ -26,6 +26,8 @@ static const struct {
                        "party\treleases\tbackports",
                        COMMIT_COLUMNS},
     [FACTS_TOUCHED] = {"touched", "id\tfile\tfunctions", TOUCHED_COLUMNS},
+    [FACTS_NEAR] = {"near", "id\tfile\tfunction\tkind\ttext\tlines",
+                    NEAR_COLUMNS},
     [FACTS_SITES] = {"sites",
                      "id\tclass\tfile\tfunction\tkind\ttext\twas_kind\t"
                      "was_text",

@@ -14,6 +14,7 @@
 enum facts_table {
     FACTS_COMMITS, /* everything that other tables name, and what was fixed */
     FACTS_TOUCHED, /* functions that a bug's fix changed */
+    FACTS_NEAR,    /* stops near to what a bug's fix changed, in its functions */
     FACTS_SITES,   /* stops that a commit added, took away or changed */
     FACTS_QUOTES,  /* stops that fired, as quoted in a message */
     FACTS_RENAMES, /* files that moved */
@@ -29,6 +30,10 @@ enum {
     COMMIT_RELEASES, COMMIT_BACKPORTS, COMMIT_COLUMNS
 };
 enum { TOUCHED_ID, TOUCHED_FILE, TOUCHED_FUNCTIONS, TOUCHED_COLUMNS };
+enum {
+    NEAR_ID, NEAR_FILE, NEAR_FUNCTION, NEAR_KIND, NEAR_TEXT, NEAR_LINES,
+    NEAR_COLUMNS
+};
 enum {
     SITE_ID, SITE_CLASS, SITE_FILE, SITE_FUNCTION, SITE_KIND, SITE_TEXT,
     SITE_WAS_KIND, SITE_WAS_TEXT, SITE_COLUMNS

@@ -106,6 +106,14 @@ static void read_number(struct tree *t, const char *name)
     free(version);
 }
 
+unsigned int xf_history_behind(const char *root, const char *name)
+{
+    struct tree t = {.root = root};
+
+    read_number(&t, name);
+    return t.behind;
+}
+
 /* ---- clones ------------------------------------------------------------- */
 
 static int no_commit(const char *root, const char *until)

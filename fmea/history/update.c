@@ -416,9 +416,11 @@ static int mark_new(struct update *u)
     return rc;
 }
 
+/* A commit that only speaks of an advisory is none. */
 static bool is_bug(const struct message *m)
 {
-    return *m->xsa || *m->cve || *m->fixes || *m->reverts || m->quotes.nevents;
+    return (m->is_advisory && (*m->xsa || *m->cve)) || *m->fixes ||
+           *m->reverts || m->quotes.nevents;
 }
 
 static bool to_be_read(const struct update *u, size_t i)
@@ -497,6 +499,27 @@ static void add_touches(struct update *u, const struct commit *c)
 
         if (cells[TOUCHED_FILE])
             add_row(u, FACTS_TOUCHED, cells);
+    }
+}
+
+static void add_near(struct update *u, const struct commit *c)
+{
+    for (size_t i = 0; i < u->change.nnear; i++) {
+        const struct change_near *n = &u->change.near[i];
+        char *text = facts_text(n->text), *lines = xf_format("%u", n->lines);
+        const char *cells[NEAR_COLUMNS] = {
+            [NEAR_ID] = c->id,
+            [NEAR_FILE] = below_xen(n->path),
+            [NEAR_FUNCTION] = n->function,
+            [NEAR_KIND] = n->name->kind,
+            [NEAR_TEXT] = text,
+            [NEAR_LINES] = lines,
+        };
+
+        if (cells[NEAR_FILE])
+            add_row(u, FACTS_NEAR, cells);
+        free(text);
+        free(lines);
     }
 }
 
@@ -586,6 +609,7 @@ static int on_commit(const char *full, void *payload)
         for (size_t i = 0; i < u->change.nsites; i++)
             add_site(u, c, &u->change.sites[i]);
         add_touches(u, c);
+        add_near(u, c);
         change_release(&u->change);
         u->change = (struct change){0};
     }
