@@ -620,12 +620,13 @@ static enum change_class class_of_removal(const struct change *c,
         return CHANGE_GONE;
     if (a->crashes > 0)
         return CHANGE_DOMAIN_CRASH;
+    /* Said and nothing else done. */
+    if (a->prints > 0 && a->returns <= 0 && a->jumps <= 0 && a->errors <= 0)
+        return CHANGE_WEAKENED;
     if (handles(a) || tested_now(c, o))
         return CHANGE_HANDLED;
     if (!o->function_stays)
         return CHANGE_GONE;
-    if (a->prints > 0)
-        return CHANGE_WEAKENED;
     return CHANGE_REMOVED;
 }
 

@@ -70,7 +70,7 @@ static int load(struct xf_stop_names *names, size_t i, const char *data,
 struct xf_stop_names *xf_stop_names_load(const char *data, bool reactions)
 {
     static const char *const stops[] = {"macros", "functions", NULL};
-    static const char *const others[] = {"reactions", NULL};
+    static const char *const others[] = {"wrappers", "reactions", NULL};
     struct xf_stop_names *names = xf_calloc(1, sizeof(*names));
 
     if (load(names, 0, data, "xen/sites.json", stops) ||
