@@ -757,11 +757,13 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
+    stage_ends(s, "census");
+    show_step(s, "history");
     if (!rc)
         rc = scan_history_run(&s->history, store, s->root, s->data);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
-    stage_ends(s, "census");
+    stage_ends(s, "history");
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);

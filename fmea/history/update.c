@@ -9,9 +9,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "alloc.h"
@@ -38,6 +40,7 @@ struct update {
     struct change change; /* of the commit that is being read */
     FILE *journal;
     char *journal_path;
+    int lock; /* descriptor of the folder */
     size_t read, to_read;
 };
 
@@ -347,6 +350,11 @@ static int open_journal(struct update *u)
     u->journal_path = xf_path_join(u->how->folder, ".journal");
     if (xf_mkdirs(u->how->folder))
         return -1;
+    u->lock = open(u->how->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB))
+        return xf_error("another update is writing to %s; wait for its end or "
+                        "choose another folder with -o",
+                        u->how->folder);
     if (xf_file_exists(u->journal_path) &&
         xf_file_read(&text, u->journal_path)) {
         xf_buf_release(&text);
@@ -629,7 +637,7 @@ static int run(struct update *u)
     u->clone.repo = u->how->repo;
     u->clone.forms = u->forms;
     if (!u->names || clone_check(&u->clone) ||
-        facts_load(&u->facts, u->how->folder) || open_journal(u) ||
+        open_journal(u) || facts_load(&u->facts, u->how->folder) ||
         clone_read_log(&u->clone) || clone_mark_mainline(&u->clone))
         return -1;
     clone_find_copies(&u->clone);
@@ -652,6 +660,8 @@ static void release(struct update *u)
     xf_map_release(&u->done);
     if (u->journal)
         fclose(u->journal);
+    if (u->lock >= 0)
+        close(u->lock);
     free(u->journal_path);
     xf_stop_names_free(u->names);
     message_forms_free(u->forms);
@@ -660,7 +670,7 @@ static void release(struct update *u)
 int xf_history_update(struct xf_history_counts *out,
                       const struct xf_history_update *how)
 {
-    struct update u = {.how = how, .counts = out};
+    struct update u = {.how = how, .counts = out, .lock = -1};
     int rc;
 
     *out = (struct xf_history_counts){0};
