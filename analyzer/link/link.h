@@ -4,7 +4,7 @@
  * A function or header text that many units share is read once.
  *
  * Writes tables build, tu, diagnostic, read_file, inactive, expanded,
- * function, call, witness, ending.
+ * function, body, variable, call, witness, ending.
  */
 #ifndef XF_LINK_H
 #define XF_LINK_H

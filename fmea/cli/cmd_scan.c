@@ -20,11 +20,13 @@
 #include "discover.h"
 #include "error.h"
 #include "file.h"
+#include "graph.h"
 #include "hash.h"
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
 #include "scan_history.h"
+#include "reach.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -423,6 +425,7 @@ static int parse_all(struct scan *s)
     struct xf_frontend_options how = {
         .frames = frames,
         .frame_section = xf_catalogue_frame_section(s->catalogue),
+        .trap_tables = xf_catalogue_trap_tables(s->catalogue),
         .frame_macro = xf_catalogue_frame_macro(s->catalogue),
         .stops = xf_catalogue_stops(s->catalogue),
         .census = xf_catalogue_census(s->catalogue),
@@ -499,10 +502,12 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     char *name = tree_name(s);
     int rc;
 
-    xf_hash_adds(h, XF_VERSION);
+    /* The program too: a rebuilt one may see more under the same version. */
+    rc = hash_data("xenfmea", "/proc/self/exe", h);
     xf_hash_adds(h, name);
     free(name);
-    rc = xf_tree_walk(s->data, NULL, hash_data, h);
+    if (!rc)
+        rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc)
@@ -754,6 +759,14 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_sites(store, s->catalogue);
     stage_ends(s, "link");
+    show_step(s, "call graph");
+    if (!rc)
+        rc = xf_graph(store, s->data);
+    stage_ends(s, "graph");
+    show_step(s, "contexts");
+    if (!rc)
+        rc = xf_reach(store, s->data);
+    stage_ends(s, "reach");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);

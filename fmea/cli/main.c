@@ -26,6 +26,8 @@ static const struct {
      cmd_history},
     {"triage", "find the site that stopped the machine in a console log",
      cmd_triage},
+    {"explain", "say who reaches a site, and how", cmd_explain},
+    {"graph", "draw the paths to a site", cmd_graph},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
