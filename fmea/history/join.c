@@ -63,10 +63,11 @@ static int load_functions(struct join *j)
 {
     sqlite3_stmt *q = xf_store_prepare(
         j->store,
-        "SELECT DISTINCT file, name FROM function WHERE line > 0"
-        " UNION SELECT DISTINCT file, function FROM site WHERE function <> ''"
-        " UNION SELECT DISTINCT file, function FROM mention"
-        " WHERE function <> '' ORDER BY 1, 2");
+        "SELECT file, name, min(is_static) FROM ("
+        " SELECT file, name, is_static FROM function WHERE line > 0"
+        " UNION SELECT file, function, 1 FROM site WHERE function <> ''"
+        " UNION SELECT file, function, 1 FROM mention WHERE function <> '')"
+        " GROUP BY 1, 2 ORDER BY 1, 2");
     int rc;
 
     if (!q)
@@ -76,6 +77,8 @@ static int load_functions(struct join *j)
         uint32_t place = xf_map_add(&j->places, key, NULL);
 
         index_add(&j->by_name, xf_column(q, 1), place);
+        if (!sqlite3_column_int(q, 2))
+            index_add(&j->global, xf_column(q, 1), place);
         free(key);
     }
     return rc;
@@ -310,7 +313,9 @@ static bool place_today(struct join *j, const char *file, const char *function,
     *file_today = today;
     if (found || !*function)
         return found;
-    place = index_get(&j->by_name, function);
+    /* While its file is still there, another file's static function of that
+     * name is another function. */
+    place = index_get(today ? &j->global : &j->by_name, function);
     if (place == XF_MAP_NONE || place == AMBIGUOUS)
         return false;
     key = xf_strdup(j->places.keys[place]);
@@ -913,6 +918,7 @@ static void release(struct join *j)
     xf_map_release(&j->strings);
     xf_map_release(&j->commit_ids);
     index_release(&j->by_name);
+    index_release(&j->global);
     index_release(&j->by_exact);
     index_release(&j->by_file);
     index_release(&j->by_text);
