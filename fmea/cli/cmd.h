@@ -15,6 +15,8 @@ enum xf_exit {
 
 int cmd_scan(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_history(int argc, char **argv);
+int cmd_triage(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 

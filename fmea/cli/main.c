@@ -22,6 +22,10 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"history", "extract facts about past bugs from a clone of Xen",
+     cmd_history},
+    {"triage", "find the site that stopped the machine in a console log",
+     cmd_triage},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
 };
