@@ -22,6 +22,7 @@
 #include "file.h"
 #include "graph.h"
 #include "hash.h"
+#include "identity.h"
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
@@ -749,6 +750,8 @@ static int build_database(struct scan *s, const char *key)
         rc = link_build(store, &s->builds[i]);
     if (!rc)
         rc = xf_sites(store, s->catalogue);
+    if (!rc)
+        rc = xf_identity_record(store, s->root);
     stage_ends(s, "link");
     show_step(s, "call graph");
     if (!rc)
