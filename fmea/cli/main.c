@@ -22,6 +22,8 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"diff", "compare two scans: what was added, is gone, moved or changed",
+     cmd_diff},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
