@@ -487,9 +487,8 @@ static void step_place(struct matcher *m, enum xf_pair_how how, key_fn *key)
             continue;
         if (count_functions(m->olds, &group->olds) == 1 &&
             count_functions(m->news, &group->news) == 1 &&
-            (how == XF_PAIR_FILE ||
-             !same_function(&m->olds->items[group->olds.items[0]],
-                            &m->news->items[group->news.items[0]]))) {
+            !same_function(&m->olds->items[group->olds.items[0]],
+                           &m->news->items[group->news.items[0]])) {
             bool sure = group->places == 1 &&
                         (how == XF_PAIR_FILE ||
                          tells(&m->olds->items[group->olds.items[0]]));
