@@ -16,6 +16,9 @@
 /* What a decision was made for is never longer; a larger number is a typo. */
 #define MAX_NUMBER 100000
 
+/* Brackets within brackets; a decision has two levels. */
+#define MAX_DEPTH 16
+
 struct reader {
     const char *name; /* of the file */
     const char *text, *at, *end;
@@ -137,6 +140,7 @@ static const char *string_end(const struct reader *r, const char *at)
 static const char *take_value(struct reader *r)
 {
     const char *begin, *at;
+    char open[MAX_DEPTH];
     int depth = 0;
 
     skip_blank(r);
@@ -151,11 +155,10 @@ static const char *take_value(struct reader *r)
                 return NULL;
             }
             at = end;
-        } else if (*at == '{' || *at == '[') {
-            depth++;
-            at++;
+        } else if ((*at == '{' || *at == '[') && depth < MAX_DEPTH) {
+            open[depth++] = *at++;
         } else if (*at == '}' || *at == ']') {
-            if (!depth)
+            if (!depth || open[depth - 1] != (*at == '}' ? '{' : '['))
                 break;
             at++;
             depth--;
