@@ -54,7 +54,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "11"
+#define XF_FACTS_VERSION "13"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

@@ -261,6 +261,24 @@ static char *name_of_field(CXCursor field)
     return name;
 }
 
+/* =name ^home ~union of a member. */
+static void put_member(struct lowering *l, CXCursor field)
+{
+    CXCursor record = clang_getCursorSemanticParent(field);
+    char *name = name_of_field(field);
+
+    put_word(&l->text, '=', name);
+    put_word(&l->text, '^', home_of_field(l, field));
+    if (clang_getCursorKind(record) == CXCursor_UnionDecl) {
+        struct xf_place at = file_place(l, clang_getCursorLocation(record));
+        char *group = xf_format("%s:%u:%u", at.file, at.line, at.offset);
+
+        put_word(&l->text, '~', group);
+        free(group);
+    }
+    free(name);
+}
+
 /* ---- nodes ---------------------------------------------------------------- */
 
 static void lower(struct lowering *l, CXCursor c, bool want_place,
@@ -493,7 +511,9 @@ static void put_variable(struct lowering *l, CXCursor decl)
         free(both);
     } else {
         put_word(&l->text, '=', name);
-        if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
+        if (clang_Cursor_getStorageClass(decl) == CX_SC_Register)
+            put_word(&l->text, '^', "register");
+        else if (clang_getCursorLinkage(decl) == CXLinkage_Internal)
             put_word(&l->text, '^', home_of_static(l, decl));
         want(l, name);
     }
@@ -543,20 +563,17 @@ static void lower_member(struct lowering *l, CXCursor c, bool want_place,
     struct kids k = kids_of(c);
     CXCursor base = k.len ? k.items[k.len - 1] : clang_getNullCursor();
     CXType type = clang_getCanonicalType(clang_getCursorType(base));
-    char *name = name_of_field(field);
 
     if (clang_Cursor_isNull(base)) {
         begin(l, XF_OP_OTHER, c, want_place, &around);
     } else {
         begin(l, type.kind == CXType_Pointer ? XF_OP_ARROW : XF_OP_MEMBER, c,
               want_place, &around);
-        put_word(&l->text, '=', name);
-        put_word(&l->text, '^', home_of_field(l, field));
+        put_member(l, field);
         put_type(l, clang_getCursorType(c));
         lower(l, base, false, around);
     }
     finish(l);
-    free(name);
     free(k.items);
 }
 
@@ -613,12 +630,9 @@ static void lower_designated(struct lowering *l, const struct kids *k,
     xf_buf_adds(&l->text, "(at");
     if (clang_getCursorKind(first) == CXCursor_MemberRef) {
         CXCursor field = clang_getCursorReferenced(first);
-        char *name = name_of_field(field);
 
-        put_word(&l->text, '=', name);
-        put_word(&l->text, '^', home_of_field(l, field));
+        put_member(l, field);
         inner = clang_getCanonicalType(clang_getCursorType(field));
-        free(name);
     } else {
         long long index = -1;
         bool range = k->len - at >= 3 &&
@@ -700,7 +714,6 @@ static void lower_members(struct lowering *l, const struct kids *items,
     while (*next < items->len && (!elided || at < fields.len)) {
         struct kids k;
         bool designated = is_designated(items->items[*next], &k);
-        char *name;
 
         if (designated && !elided) {
             lower_designated(l, &k, 0, type, around);
@@ -712,15 +725,12 @@ static void lower_members(struct lowering *l, const struct kids *items,
         } else {
             CXCursor field = fields.items[at++];
 
-            name = name_of_field(field);
             xf_buf_adds(&l->text, "(at");
-            put_word(&l->text, '=', name);
-            put_word(&l->text, '^', home_of_field(l, field));
+            put_member(l, field);
             lower_positional(l, items, next,
                              clang_getCanonicalType(clang_getCursorType(field)),
                              around);
             finish(l);
-            free(name);
         }
         free(k.items);
     }

@@ -18,11 +18,18 @@ static void walk(struct xf_collector *c, const struct xf_node *n);
  * left are pointers to functions and to such pointers, void *, and unsigned
  * long, Xen's integer for addresses. */
 
+/* A function itself: the type of a parameter that is declared as a function,
+ * which makes it a pointer to one. */
+static bool is_function(const char *type)
+{
+    return strstr(type, " (") && !strstr(type, "(*") &&
+           !strstr(type, "(unnamed") && !strstr(type, "(anonymous");
+}
+
 static bool can_carry(const char *type)
 {
     return strstr(type, "(*") || strstr(type, "void *") ||
-           strstr(type, "unsigned long") || strstr(type, ")(") ||
-           !*type;
+           strstr(type, "unsigned long") || is_function(type) || !*type;
 }
 
 static bool is_array(const char *type)
@@ -37,7 +44,7 @@ static bool is_function_pointer(const char *type)
     const char *open = strstr(type, "(*"), *p;
 
     if (!open)
-        return false;
+        return is_function(type);
     for (p = open + 2; *p && *p != ')'; p++)
         if (*p == '*' || *p == '[' || *p == '(')
             return false;
@@ -122,7 +129,8 @@ static struct xf_node_info *info_of(struct xf_collector *c, xf_ptr_node node)
         want = want * 2;
         c->infos = xf_realloc(c->infos, want * sizeof(*c->infos));
         for (size_t i = c->ninfos; i < want; i++)
-            c->infos[i] = (struct xf_node_info){XF_MAP_NONE, XF_PTR_NONE, NULL};
+            c->infos[i] = (struct xf_node_info){
+                .place = XF_MAP_NONE, .pointer = XF_PTR_NONE};
         c->ninfos = want;
     }
     return &c->infos[node];
@@ -180,11 +188,18 @@ static xf_ptr_node result_of(struct xf_collector *c, uint32_t function)
 
 /* ---- locations ------------------------------------------------------------ */
 
+/* The members of a union are one location: what is stored as one of them may
+ * be read as another. */
 static xf_ptr_node member(struct xf_collector *c, const struct xf_node *n)
 {
-    char *key = xf_format("m%s.%s", n->home, n->name);
+    char *key = *n->shared ? xf_format("u%s", n->shared)
+                           : xf_format("m%s.%s", n->home, n->name);
     xf_ptr_node node = named(c, key);
 
+    if (*n->shared && !info_of(c, node)->shown)
+        info_of(c, node)->shown = xf_format("%.*s.%s",
+                                            (int)strcspn(n->home, "@"),
+                                            n->home, n->name);
     free(key);
     return node;
 }
@@ -224,6 +239,13 @@ static xf_ptr_node variable(struct xf_collector *c, const struct xf_node *n)
 {
     return n->local ? local(c, (uint32_t)n->value)
                     : global(c, n->name, n->home);
+}
+
+/* Assembly names the stack pointer as an operand only to be ordered; it holds
+ * no function. */
+static bool is_register(const struct xf_node *n)
+{
+    return !n->local && !strcmp(n->home, "register");
 }
 
 /* ---- values --------------------------------------------------------------- */
@@ -287,7 +309,9 @@ static xf_ptr_node address_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        return can_carry(n->type) ? address(c, variable(c, n)) : XF_PTR_NONE;
+        return can_carry(n->type) && !is_register(n)
+                   ? address(c, variable(c, n))
+                   : XF_PTR_NONE;
     case XF_OP_MEMBER:
     case XF_OP_ARROW:
         walk(c, n->kids[0]);
@@ -312,7 +336,7 @@ static void assign(struct xf_collector *c, const struct xf_node *to,
 
     switch (to->op) {
     case XF_OP_VAR:
-        if (from != XF_PTR_NONE && can_carry(to->type))
+        if (from != XF_PTR_NONE && can_carry(to->type) && !is_register(to))
             xf_solver_copy(c->solver, variable(c, to), from);
         break;
     case XF_OP_MEMBER:
@@ -399,6 +423,7 @@ static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
     call->caller = to;
     call->where = where;
     call->escape = true;
+    call->member = xf_strdup("");
     call->type = xf_strdup("");
     call->text = xf_strdup("");
     xf_solver_call(c->solver, value, (uint32_t)c->ncalls - 1);
@@ -506,6 +531,10 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
     if (can_carry(n->type))
         result = fresh(c);
     call = add_call(c, pointer, n->line);
+    call->member = *callee->shared ? xf_format("%.*s.%s",
+                                               (int)strcspn(callee->home, "@"),
+                                               callee->home, callee->name)
+                                   : xf_strdup("");
     call->args = args;
     call->nargs = nargs;
     call->result = result;
@@ -518,10 +547,12 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
 
 /* ---- inline assembly ------------------------------------------------------ */
 
-static bool is_opaque(const struct xf_collector *c, const struct xf_node *n)
+static bool is_in(const struct xf_collector *c, const char *const *macros,
+                  const struct xf_node *n)
 {
-    for (const char *const *p = c->opaque; p && *p; p++)
-        if (!fnmatch(*p, n->macro, 0) || !fnmatch(*p, n->inner, 0))
+    for (const char *const *p = macros; p && *p; p++)
+        if (!fnmatch(*p, c->macro, 0) || !fnmatch(*p, n->macro, 0) ||
+            !fnmatch(*p, n->inner, 0))
             return true;
     return false;
 }
@@ -573,6 +604,9 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
 
     for (size_t i = 0; i < 6; i++)
         args[i] = mixed;
+    call->is_asm = true;
+    call->member = xf_strdup("");
+    call->is_asm = true;
     call->args = args;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
@@ -598,7 +632,8 @@ static void mix_operand(struct xf_collector *c, const struct xf_node *operand,
 static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node mixed = fresh(c);
-    bool calls = !is_opaque(c, n), sure = false;
+    bool calls = !is_in(c, c->opaque, n), all = is_in(c, c->calling, n);
+    bool sure = false;
 
     if (calls && n->nkids)
         info_of(c, mixed)->lost = "inline assembly";
@@ -609,7 +644,7 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        if (calls && is_callee(operand, sure))
+        if (calls && (all || is_callee(operand, sure)))
             call_operand(c, n, operand, called_operand(c, operand), mixed);
         else
             mix_operand(c, operand, mixed);
@@ -642,7 +677,7 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
     case XF_OP_FN:
         return function_value(c, n);
     case XF_OP_VAR:
-        if (!can_carry(n->type))
+        if (!can_carry(n->type) || is_register(n))
             return XF_PTR_NONE;
         /* a parameter that is declared as an array is a pointer */
         return n->local && is_param(c, (uint32_t)n->value)
@@ -748,16 +783,10 @@ static bool is_statement(enum xf_op op)
     return op <= XF_OP_NIL;
 }
 
-static void walk(struct xf_collector *c, const struct xf_node *n)
+static void walk_statement(struct xf_collector *c, const struct xf_node *n)
 {
     xf_ptr_node v;
 
-    if (!is_statement(n->op)) {
-        if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
-            n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR)
-            value_of(c, n);
-        return;
-    }
     switch (n->op) {
     case XF_OP_DECL:
         walk_declaration(c, n);
@@ -776,11 +805,27 @@ static void walk(struct xf_collector *c, const struct xf_node *n)
     }
 }
 
+static void walk(struct xf_collector *c, const struct xf_node *n)
+{
+    const char *around = c->macro;
+
+    if (is_statement(n->op)) {
+        if (*n->macro)
+            c->macro = n->macro;
+        walk_statement(c, n);
+        c->macro = around;
+    } else if (n->op != XF_OP_INT && n->op != XF_OP_STR &&
+               n->op != XF_OP_LABEL_ADDRESS && n->op != XF_OP_VAR) {
+        value_of(c, n);
+    }
+}
+
 /* ---- the program ------------------------------------------------------------ */
 
 void xf_collector_init(struct xf_collector *c)
 {
     memset(c, 0, sizeof(*c));
+    c->macro = "";
     c->solver = xf_solver_new(on_call, c);
 }
 
@@ -796,6 +841,7 @@ void xf_collector_release(struct xf_collector *c)
         free(c->calls[i].args);
         free(c->calls[i].type);
         free(c->calls[i].text);
+        free(c->calls[i].member);
         free(c->calls[i].callees);
     }
     for (size_t i = 0; i < c->externs.len; i++)
@@ -804,6 +850,8 @@ void xf_collector_release(struct xf_collector *c)
     free(c->static_index);
     free(c->extern_index);
     free(c->place_nodes);
+    for (size_t i = 0; i < c->ninfos; i++)
+        free(c->infos[i].shown);
     free(c->infos);
     free(c->calls);
     free(c->locals);
@@ -861,6 +909,29 @@ void xf_collect_variable(struct xf_collector *c, const char *section,
     }
 }
 
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern)
+{
+    uint32_t at = xf_map_find(&c->externs, name);
+
+    if (at == XF_MAP_NONE)
+        return;
+    for (size_t i = 0; i < c->places.len; i++) {
+        const char *key = c->places.keys[i];
+        struct xf_pointer_call *call;
+
+        if (*key != 'm' || fnmatch(pattern, key + 1, 0))
+            continue;
+        call = add_call(c, c->place_nodes[i], 0);
+        call->caller = call->where = c->extern_index[at].items[0];
+        call->type = xf_strdup("");
+        call->text = xf_strdup(key + 1);
+        call->member = xf_strdup("");
+        xf_solver_call(c->solver, c->place_nodes[i],
+                       (uint32_t)c->ncalls - 1);
+    }
+}
+
 void xf_collect_solve(struct xf_collector *c)
 {
     xf_solver_run(c->solver);
@@ -892,6 +963,8 @@ static char *describe(const struct xf_collector *c, xf_ptr_node node)
         return xf_strndup(rest, strcspn(rest, "\x1f"));
     case 's':
         return xf_strdup(rest);
+    case 'u':
+        return xf_strdup(c->infos[node].shown);
     default:
         if (sscanf(rest, "%u.%u", &function, &param) == 2)
             return xf_format("parameter %u of %s", param + 1,
@@ -972,12 +1045,17 @@ char *xf_collect_via(const struct xf_collector *c,
     size_t n;
     char *via;
 
-    if (call->pointer == XF_PTR_NONE)
-        return xf_strdup("");
+    if (call->escape)
+        return xf_strdup("argument");
+    if (*call->member)
+        return xf_strdup(call->member);
     nodes = upstream(c, call->pointer, xf_ptr_function(function), &n);
     via = nearest_place(c, nodes, n);
     free(nodes);
-    return via;
+    if (*via)
+        return via;
+    free(via);
+    return xf_strdup(call->is_asm ? "inline assembly" : "local");
 }
 
 /* Whether nothing is known of what the node is loaded from. */

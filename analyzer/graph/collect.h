@@ -27,9 +27,11 @@ struct xf_pointer_call {
     xf_ptr_node *args;   /* XF_PTR_NONE where no function can be */
     size_t nargs;
     xf_ptr_node result;  /* XF_PTR_NONE: none of interest */
+    bool is_asm; /* made by inline assembly */
     bool escape; /* not a call in the source: the pointer is given to `caller`,
                     whose body is not known, so that it may call it */
     char *type, *text;   /* of the pointer; "" for escapes */
+    char *member;        /* "record.member" when it is one of a union, else "" */
     uint32_t line;
     uint32_t *callees;   /* function indices, found by the solver */
     size_t ncallees, callees_cap;
@@ -55,6 +57,7 @@ struct xf_collector {
         uint32_t place;        /* index into places, XF_MAP_NONE */
         xf_ptr_node pointer;   /* it is what this one points to */
         const char *lost;      /* why more may flow in than is known, or NULL */
+        char *shown;           /* a union: "record.member" of one member */
     } *infos;
     size_t ninfos;
     struct xf_pointer_call *calls;
@@ -64,10 +67,12 @@ struct xf_collector {
         const char *symbol, *section;
     } *sections;
     size_t nsections;
-    const char *const *opaque; /* macros whose assembly calls nothing */
+    /* macros whose assembly calls nothing, or any value it is given */
+    const char *const *opaque, *const *calling;
     /* the body at hand */
     uint32_t function;
     struct xf_node const *root;
+    const char *macro; /* that the statement at hand comes from, "" */
     xf_ptr_node *locals;
     size_t nlocals, locals_cap;
 };
@@ -83,10 +88,15 @@ void xf_collect_body(struct xf_collector *c, uint32_t function,
                      const struct xf_node *root);
 void xf_collect_variable(struct xf_collector *c, const char *section,
                          const struct xf_node *root);
+/* The assembly function `name` calls what is stored in the members whose
+ * "record.member" matches the fnmatch pattern. After all trees. */
+void xf_collect_assembly_read(struct xf_collector *c, const char *name,
+                              const char *pattern);
 void xf_collect_solve(struct xf_collector *c);
 
 /* What carried `function` to the pointer of the call: "record.member", a
- * variable, a section, "parameter n of f", or "". Caller frees. */
+ * variable, a section, "parameter n of f", "argument" (of a function without a
+ * body), "inline assembly", or "local". Caller frees. */
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function);
 

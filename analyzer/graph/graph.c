@@ -16,12 +16,14 @@ struct data {
     cJSON *json;
     struct xf_section_array *sections;
     size_t nsections, sections_cap;
-    const char **opaque; /* NULL ended */
-    size_t nopaque, opaque_cap;
+    struct macros {
+        const char **items; /* NULL ended */
+        size_t len, cap;
+    } opaque, calling;
 };
 
 /* Why a call leaves Xen's own code; NULL when the data do not say so. */
-static const char *outside(const struct data *d,
+static const char *outside(const struct data *d, const char *caller,
                            const struct xf_pointer_call *call)
 {
     const cJSON *item;
@@ -30,10 +32,24 @@ static const char *outside(const struct data *d,
                                                               "outside"))
     {
         if (!fnmatch(xf_json_string(item, "text", "*"), call->text, 0) &&
-            !fnmatch(xf_json_string(item, "type", "*"), call->type, 0))
+            !fnmatch(xf_json_string(item, "type", "*"), call->type, 0) &&
+            !fnmatch(xf_json_string(item, "caller", "*"), caller, 0))
             return xf_json_string(item, "why", "code outside of Xen");
     }
     return NULL;
+}
+
+static void load_macros(struct macros *m, const cJSON *list)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        XF_GROW(m->items, m->len, m->cap);
+        m->items[m->len++] = xf_json_string(item, "macro", "");
+    }
+    XF_GROW(m->items, m->len, m->cap);
+    m->items[m->len] = NULL;
 }
 
 static int load_data(struct data *d, const char *data_dir)
@@ -54,21 +70,18 @@ static int load_data(struct data *d, const char *data_dir)
         XF_GROW(d->sections, d->nsections, d->sections_cap);
         d->sections[d->nsections++] = s;
     }
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(d->json,
-                                                              "opaque_assembly"))
-    {
-        XF_GROW(d->opaque, d->nopaque, d->opaque_cap);
-        d->opaque[d->nopaque++] = xf_json_string(item, "macro", "");
-    }
-    XF_GROW(d->opaque, d->nopaque, d->opaque_cap);
-    d->opaque[d->nopaque] = NULL;
+    load_macros(&d->opaque, cJSON_GetObjectItemCaseSensitive(
+                                d->json, "opaque_assembly"));
+    load_macros(&d->calling, cJSON_GetObjectItemCaseSensitive(
+                                 d->json, "calling_assembly"));
     return 0;
 }
 
 static void release_data(struct data *d)
 {
     free(d->sections);
-    free(d->opaque);
+    free(d->opaque.items);
+    free(d->calling.items);
     cJSON_Delete(d->json);
 }
 
@@ -154,6 +167,16 @@ static int collect_variables(struct graph *g)
     return rc;
 }
 
+static void collect_assembly_reads(struct graph *g)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
+                                 g->data->json, "assembly_reads"))
+        xf_collect_assembly_read(&g->c, xf_json_string(item, "function", ""),
+                                 xf_json_string(item, "member", ""));
+}
+
 /* Functions that are only ever pointed to had no row yet. */
 static int write_functions(struct graph *g)
 {
@@ -223,44 +246,56 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
     return xf_store_run(g->store, s);
 }
 
-static int write_unresolved(struct graph *g, const struct xf_pointer_call *call)
+/* A call for which no function was found, or perhaps not every one. `why`: it
+ * leaves Xen's code, or NULL. */
+static int write_unresolved(struct graph *g, const struct xf_pointer_call *call,
+                            const char *why)
 {
-    sqlite3_stmt *s = xf_store_prepare(
+    bool lost;
+    char *reason = xf_collect_reason(&g->c, call, &lost);
+    const char *class = why ? "outside"
+                        : call->ncallees ? "partial"
+                        : lost ? "lost"
+                               : "empty";
+    sqlite3_stmt *s;
+    int rc = -1;
+
+    if (!why && call->ncallees && !lost) {
+        free(reason);
+        return 0;
+    }
+    s = xf_store_prepare(
         g->store,
         "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    const char *why = outside(g->data, call);
-    bool lost;
-    char *reason;
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, g->build);
-    sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
-    xf_bind(s, 3, g->c.functions[call->caller].file);
-    sqlite3_bind_int(s, 4, (int)call->line);
-    xf_bind(s, 5, call->type);
-    xf_bind(s, 6, call->text);
-    reason = xf_collect_reason(&g->c, call, &lost);
-    xf_bind(s, 7, why ? why : reason);
-    xf_bind(s, 8, why ? "outside" : lost ? "lost" : "empty");
+    if (s) {
+        sqlite3_bind_int64(s, 1, g->build);
+        sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
+        xf_bind(s, 3, g->c.functions[call->where].file);
+        sqlite3_bind_int(s, 4, (int)call->line);
+        xf_bind(s, 5, call->type);
+        xf_bind(s, 6, call->text);
+        xf_bind(s, 7, why ? why : reason);
+        xf_bind(s, 8, class);
+        rc = xf_store_run(g->store, s);
+    }
     free(reason);
-    return xf_store_run(g->store, s);
+    return rc;
 }
 
 static int write_calls(struct graph *g)
 {
     for (size_t i = 0; i < g->c.ncalls; i++) {
         const struct xf_pointer_call *call = &g->c.calls[i];
+        const char *why;
         int rc = 0;
 
         if (call->where == XF_PTR_NONE)
             continue; /* in the initialiser of a variable */
-        if (!call->ncallees && !call->escape && write_unresolved(g, call))
+        why = outside(g->data, g->c.functions[call->caller].name, call);
+        if (!call->escape && write_unresolved(g, call, why))
             return -1;
-        for (size_t j = 0; j < call->ncallees && !rc; j++) {
-            char *via = call->escape
-                            ? xf_strdup("argument")
-                            : xf_collect_via(&g->c, call, call->callees[j]);
+        for (size_t j = 0; j < call->ncallees && !rc && !why; j++) {
+            char *via = xf_collect_via(&g->c, call, call->callees[j]);
 
             rc = write_edge(g, call, call->callees[j], via);
             free(via);
@@ -280,13 +315,15 @@ static int run_build(struct xf_store *store, int64_t build,
     xf_collector_init(&g.c);
     g.c.sections = data->sections;
     g.c.nsections = data->nsections;
-    g.c.opaque = data->opaque;
+    g.c.opaque = data->opaque.items;
+    g.c.calling = data->calling.items;
     rc = load_functions(&g);
     if (!rc)
         rc = collect_bodies(&g);
     if (!rc)
         rc = collect_variables(&g);
     if (!rc) {
+        collect_assembly_reads(&g);
         xf_collect_solve(&g.c);
         rc = write_functions(&g) || write_calls(&g) ? -1 : 0;
     }

@@ -189,6 +189,9 @@ static bool read_attribute(struct reader *r, struct xf_node *n)
     case '^':
         to = &n->home;
         break;
+    case '~':
+        to = &n->shared;
+        break;
     case '%':
         to = &n->macro;
         break;
@@ -208,7 +211,7 @@ static struct xf_node *new_node(struct reader *r, enum xf_op op)
 
     memset(n, 0, sizeof(*n));
     n->op = op;
-    n->name = n->home = n->type = n->macro = n->inner = "";
+    n->name = n->home = n->shared = n->type = n->macro = n->inner = "";
     return n;
 }
 

@@ -6,7 +6,7 @@
  * read them with xf_tree_read().
  *
  * Text form, one tree: `(op attribute... child...)` with
- *   =name  ^home  $value  #type  @line:begin-end  %macro  |inner
+ *   =name  ^home  ~shared  $value  #type  @line:begin-end  %macro  |inner
  * Names with other characters than letters, digits, _ . $ - are in double
  * quotes with \" and \\ inside. Types are numbers into the list that comes
  * with the tree.
@@ -36,11 +36,15 @@ struct xf_node {
      * first, from 0; each declaration of the body has its own; the type of one
      * that is declared as an array is that array). A global has
      * `home`: the defining file when it is static, else ""; a static local is
-     * a global called function.name.
+     * a global called function.name; a variable that is a register of the
+     * machine (current_stack_pointer) has the home "register".
      * MEMBER, ARROW, AT: `home` is the record: the tag, or the typedef's name,
      * or file:line when it has neither; records that are defined in a .c file
      * are followed by '@' and the file, as others may have the same tag. */
     const char *name, *home;
+    /* MEMBER, ARROW, AT: the same text for all members of one union, which
+     * share their storage; "" for members of structures. */
+    const char *shared;
     bool local;
     bool has_value;
     int64_t value;         /* INT: the value, sign extended */

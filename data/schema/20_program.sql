@@ -81,7 +81,7 @@ CREATE TABLE variable (           -- file-scope variable with an initialiser
     tree      TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE unresolved (         -- call through a pointer that no function was found for
+CREATE TABLE unresolved (         -- call through a pointer whose functions are not all known
     build  INTEGER NOT NULL REFERENCES build,
     caller INTEGER NOT NULL REFERENCES function,
     file   TEXT NOT NULL,
@@ -90,5 +90,7 @@ CREATE TABLE unresolved (         -- call through a pointer that no function was
     text   TEXT NOT NULL,         -- the pointer as an expression
     reason TEXT NOT NULL,         -- why no function was found
     class  TEXT NOT NULL          -- 'empty': nothing is ever stored where it comes from;
-                                  -- 'outside': code that is not Xen's; 'lost': not followed
+                                  -- 'outside': code that is not Xen's; 'lost': not followed;
+                                  -- 'partial': some functions were found, and
+                                  -- something that is not followed comes in too
 ) STRICT;

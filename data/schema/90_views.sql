@@ -19,7 +19,8 @@ JOIN function f ON f.id = c.caller
 JOIN function g ON g.id = c.callee
 JOIN build b ON b.id = c.build;
 
--- Calls through pointers for which no function was found.
+-- Calls through pointers for which no function was found, or perhaps not every
+-- one (class 'partial').
 CREATE VIEW v_unresolved AS
 SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file, u.file,
        u.line, u.type, u.text, u.class, u.reason
