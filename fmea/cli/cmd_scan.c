@@ -236,25 +236,9 @@ static void stage_ends(struct scan *s, const char *name)
 
 /* ---- steps -------------------------------------------------------------- */
 
-/* The hypervisor folder is not ours to write to: refuse a folder in it before
- * anything is created. */
-static int refuse_in_tree(const struct scan *s, const char *dir,
-                          const char *option)
-{
-    char *full = xf_path_real_ahead(dir);
-    int rc = 0;
-
-    if (!strcmp(full, s->root) || xf_path_below(full, s->root))
-        rc = xf_error("%s lies inside the hypervisor folder %s, which xenfmea "
-                      "never writes to; choose another place with %s",
-                      dir, s->root, option);
-    free(full);
-    return rc;
-}
-
 static int make_output(struct scan *s)
 {
-    if (refuse_in_tree(s, s->out, "-o"))
+    if (cmd_refuse_in_tree(s->out, s->root, "-o"))
         return -1;
     return xf_outputs_open(&s->outputs, s->out,
                            s->sites_only ? database_only : output_names);
@@ -262,23 +246,8 @@ static int make_output(struct scan *s)
 
 static int find_cache(struct scan *s)
 {
-    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *dir = s->cache         ? xf_strdup(s->cache)
-                : xdg && *xdg    ? xf_format("%s/xenfmea", xdg)
-                : home && *home  ? xf_format("%s/.cache/xenfmea", home)
-                                 : NULL;
-    int rc;
-
-    if (!dir)
-        return xf_error("no cache folder: set HOME or pass --cache DIR");
-    rc = refuse_in_tree(s, dir, "--cache");
-    if (!rc && !xf_mkdirs(dir))
-        s->cache_dir = xf_path_real(dir);
-    free(dir);
-    if (!rc && !s->cache_dir)
-        rc = xf_error("%s; choose another cache folder with --cache",
-                      xf_error_message());
-    return rc;
+    s->cache_dir = cmd_cache_dir(s->cache, s->root);
+    return s->cache_dir ? 0 : -1;
 }
 
 static int find_standin(struct scan *s)
