@@ -19,7 +19,7 @@ struct check {
     const char *sarif, *code_quality, *html, *write_baseline, *ci, *cache;
     const char *scan_options[40]; /* passed on to scan */
     int nscan_options;
-    bool quick, quiet, fail_on_warnings, github_sarif;
+    bool quick, quiet, verbose, fail_on_warnings, github_sarif;
     /* state of the run */
     char *root;      /* hypervisor folder of the tree; NULL with --db alone */
     char *cache_dir;

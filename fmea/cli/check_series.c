@@ -5,8 +5,10 @@
  */
 #include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "alloc.h"
 #include "map.h"
@@ -78,10 +80,19 @@ static void advance(struct series *s, struct xf_version *now)
     memset(now, 0, sizeof(*now));
 }
 
+static double now_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 static int step(struct series *s, const struct xf_commit *commit,
                 const char *hash)
 {
     struct xf_version now = {0};
+    double since = now_seconds();
     int rc = xf_git_checkout(&s->git, hash);
 
     if (!rc)
@@ -91,6 +102,9 @@ static int step(struct series *s, const struct xf_commit *commit,
     if (!rc)
         advance(s, &now);
     xf_version_release(&now);
+    if (s->check->verbose && !rc)
+        fprintf(stderr, "%s %.12s: %.3f s\n", commit ? "commit" : "base",
+                hash, now_seconds() - since);
     return rc;
 }
 

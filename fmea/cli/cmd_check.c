@@ -83,7 +83,8 @@ static const struct argp_option options[] = {
     {"clang", OPT_SCAN + 6, "PROGRAM", 0, "", 2},
     {"cache", OPT_CACHE, "DIR", 0, "", 2},
     {"jobs", 'j', "N", 0, "", 2},
-    {"quiet", 'q', NULL, 0, "Only say what is wrong", 2},
+    {"verbose", 'v', NULL, 0, "Say what each commit cost", 3},
+    {"quiet", 'q', NULL, 0, "Only say what is wrong", 3},
     {0}};
 
 static void one_of(const char *arg, const char *name, const char *a,
@@ -155,6 +156,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case 'j':
         pass_on(c, xf_format("-j%s", arg));
+        break;
+    case 'v':
+        c->verbose = true;
         break;
     case 'q':
         c->quiet = true;

@@ -30,6 +30,7 @@ static void release_finding(struct xf_finding *f)
     free(f->decided);
     free(f->decision);
     free(f->commit);
+    free(f->commit_file);
     free(f->subject);
 }
 
@@ -202,6 +203,8 @@ static void set_decision(struct xf_finding *f,
 
 void xf_finding_place(struct xf_finding *f, const struct xf_identity *site)
 {
+    free(f->commit_file);
+    f->commit_file = xf_strdup(f->site.file);
     f->commit_line = f->site.line;
     xf_decision_set(&f->site.site_id, site->site_id);
     xf_decision_set(&f->site.file, site->file);

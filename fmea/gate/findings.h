@@ -32,7 +32,8 @@ struct xf_finding {
     enum xf_level level;
     /* The site, a copy; of a vanished one as it was decided, line 0. */
     struct xf_identity site;
-    int commit_line; /* line in the tree of `commit`; 0: that of the site */
+    char *commit_file; /* its place in the tree of `commit`, if another */
+    int commit_line;
     char *reason;   /* what changed or how it was found again; "" */
     char *builds;   /* ", " between */
     char *contexts; /* union over the builds, ", " between; "" not known */

@@ -194,6 +194,17 @@ static void add_result(struct xf_buf *out, const struct xf_report *r,
     member(out, "contexts", f->contexts);
     xf_buf_adds(out, ",");
     member(out, "commit", f->commit);
+    if (*f->commit) {
+        char *file = xf_format("%s%s", r->prefix, f->commit_file
+                                                      ? f->commit_file
+                                                      : f->site.file);
+
+        xf_buf_adds(out, ",");
+        member(out, "commit_file", file);
+        xf_buf_addf(out, ",\"commit_line\":%d",
+                    f->commit_file ? f->commit_line : f->site.line);
+        free(file);
+    }
     xf_buf_adds(out, "}}");
     free(title);
     free(advice);
