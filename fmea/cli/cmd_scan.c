@@ -399,6 +399,7 @@ static int parse_all(struct scan *s)
     struct xf_frontend_options how = {
         .frames = frames,
         .frame_section = xf_catalogue_frame_section(s->catalogue),
+        .trap_tables = xf_catalogue_trap_tables(s->catalogue),
         .frame_macro = xf_catalogue_frame_macro(s->catalogue),
         .stops = xf_catalogue_stops(s->catalogue),
         .census = xf_catalogue_census(s->catalogue),
