@@ -17,6 +17,7 @@ int cmd_scan(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_decide(int argc, char **argv);
 
 /* Print xf_error_message() as "xenfmea: ..." and return XF_EXIT_TROUBLE. */
 int cmd_trouble(void);

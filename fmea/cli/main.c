@@ -26,6 +26,8 @@ static const struct {
      cmd_diff},
     {"check", "the gate: what is new, stale or not decided, and what to do",
      cmd_check},
+    {"decide", "record what was decided about sites; list, import, export",
+     cmd_decide},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

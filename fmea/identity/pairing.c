@@ -475,6 +475,25 @@ static bool tells(const struct xf_identity *site)
     return args && strlen(args) >= TELLING_TEXT;
 }
 
+/* How much has to agree around two sites in different places. A list of
+ * decisions has few of the old sites, so that a site which was always there
+ * may look as if it had just come: only what is unlikely to be written twice
+ * goes by its text alone, and only when its function is no more. */
+static int evidence(const struct matcher *m, const struct group *group,
+                    enum xf_pair_how how)
+{
+    const struct xf_identity *old = &m->olds->items[group->olds.items[0]];
+
+    if (how == XF_PAIR_FILE && group->places == 1)
+        return 0;
+    if (!tells(old))
+        return LIKE_SURE;
+    for (size_t i = 0; i < m->news->len; i++)
+        if (same_function(&m->news->items[i], old))
+            return LIKE_ENOUGH;
+    return group->places == 1 ? 0 : LIKE_ENOUGH;
+}
+
 static void step_place(struct matcher *m, enum xf_pair_how how, key_fn *key)
 {
     struct groups g = {0};
@@ -489,13 +508,8 @@ static void step_place(struct matcher *m, enum xf_pair_how how, key_fn *key)
             count_functions(m->news, &group->news) == 1 &&
             !same_function(&m->olds->items[group->olds.items[0]],
                            &m->news->items[group->news.items[0]])) {
-            bool sure = group->places == 1 &&
-                        (how == XF_PAIR_FILE ||
-                         tells(&m->olds->items[group->olds.items[0]]));
-
             match_run(m, &group->olds, &group->news, how,
-                      sure ? 0 : how == XF_PAIR_MOVED ? LIKE_SURE
-                                                       : LIKE_ENOUGH);
+                      evidence(m, group, how));
         } else {
             match_spread(m, group, how);
         }
@@ -564,6 +578,18 @@ static int worth_edited(const struct matcher *m, uint32_t old, uint32_t new)
     return 10 * like + alike;
 }
 
+/* In the same place between the same lines: not another one that moved. */
+static int worth_in_place(const struct matcher *m, uint32_t old, uint32_t new)
+{
+    const struct xf_identity *o = &m->olds->items[old];
+    const struct xf_identity *n = &m->news->items[new];
+
+    if (!near_equal(o, n, 0) || !near_equal(o, n, 1) ||
+        o->version != n->version)
+        return 0;
+    return worth_edited(m, old, new);
+}
+
 static int worth_kind(const struct matcher *m, uint32_t old, uint32_t new)
 {
     const struct xf_identity *o = &m->olds->items[old];
@@ -614,6 +640,7 @@ void xf_pairing_make(struct xf_pairing *out, const struct xf_identities *olds,
     out->olds = unmatched(olds->len);
     out->news = unmatched(news->len);
     step_same(&m);
+    step_edited(&m, XF_PAIR_EDITED, key_edited, worth_in_place);
     step_place(&m, XF_PAIR_FILE, key_file);
     step_place(&m, XF_PAIR_FUNCTION, key_function);
     step_place(&m, XF_PAIR_MOVED, key_moved);
