@@ -178,15 +178,20 @@ static int add_rest(struct series *s, const char *root)
 {
     struct check *c = s->check;
     struct xf_check how = against_last(s, &c->now, root);
+    struct xf_map found = XF_MAP_INIT;
     struct xf_findings all;
     int rc;
 
     how.baseline = &c->now;
+    for (size_t i = 0; i < c->findings.len; i++)
+        xf_map_add(&found, c->findings.items[i].fingerprint, NULL);
     rc = xf_findings_make(&all, &how);
     for (size_t i = 0; i < all.len; i++)
-        if (!concerns_commit(&all.items[i]))
+        if (!concerns_commit(&all.items[i]) &&
+            xf_map_find(&found, all.items[i].fingerprint) == XF_MAP_NONE)
             xf_findings_take(&c->findings, &all.items[i]);
     xf_findings_release(&all);
+    xf_map_release(&found);
     return rc;
 }
 

@@ -31,9 +31,10 @@ make_buildable
 cat >t/Config.mk <<'END'
 # configuration
 END
-mkdir -p t/config
+mkdir -p t/config t/xen/arch/arm/configs
+echo 'CONFIG_ARM_64=y' >t/xen/arch/arm/configs/arm64_defconfig
 cat >t/xen/Makefile <<'END'
-CC ?= gcc
+CC := $(CROSS_COMPILE)gcc
 objs := common/unit1.o common/unit2.o arch/arm/arm64/entry.o
 .PHONY: default clean olddefconfig
 default: $(objs)
