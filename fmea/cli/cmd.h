@@ -15,14 +15,12 @@ enum xf_exit {
 
 int cmd_scan(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
-<<<<<<< HEAD
+int cmd_merge(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_decide(int argc, char **argv);
-=======
 int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
->>>>>>> main
 
 /* Print xf_error_message() as "xenfmea: ..." and return XF_EXIT_TROUBLE. */
 int cmd_trouble(void);

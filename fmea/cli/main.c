@@ -22,17 +22,15 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
-<<<<<<< HEAD
+    {"merge", "put the parts of 'scan --shard' together", cmd_merge},
     {"diff", "compare two scans: what was added, is gone, moved or changed",
      cmd_diff},
     {"check", "the gate: what is new, stale or not decided, and what to do",
      cmd_check},
     {"decide", "record what was decided about sites; list, import, export",
      cmd_decide},
-=======
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
->>>>>>> main
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
