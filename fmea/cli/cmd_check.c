@@ -81,6 +81,7 @@ static const struct argp_option options[] = {
     {"compile-commands", OPT_SCAN + 4, "FILE", 0, "", 2},
     {"timeout", OPT_SCAN + 5, "SECONDS", 0, "", 2},
     {"clang", OPT_SCAN + 6, "PROGRAM", 0, "", 2},
+    {"cache-size", OPT_SCAN + 7, "MIB", 0, "", 2},
     {"cache", OPT_CACHE, "DIR", 0, "", 2},
     {"jobs", 'j', "N", 0, "", 2},
     {"verbose", 'v', NULL, 0, "Say what each commit cost", 3},

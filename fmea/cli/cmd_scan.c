@@ -42,7 +42,7 @@ struct scan {
     /* options */
     const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
     const char *out, *cache, *clang;
-    unsigned int jobs, timeout;
+    unsigned int jobs, timeout, cache_size;
     bool quiet, verbose, sites_only;
     unsigned int part, parts; /* of a shard; parts 0: the whole */
     char **shards;            /* to merge */
@@ -82,7 +82,8 @@ enum {
     OPT_TIMEOUT,
     OPT_CLANG,
     OPT_SITES_ONLY,
-    OPT_SHARD
+    OPT_SHARD,
+    OPT_CACHE_SIZE
 };
 
 static const struct argp_option options[] = {
@@ -99,6 +100,8 @@ static const struct argp_option options[] = {
      1},
     {"cache", OPT_CACHE, "DIR", 0,
      "Cache folder (default: $XDG_CACHE_HOME/xenfmea or ~/.cache/xenfmea)", 1},
+    {"cache-size", OPT_CACHE_SIZE, "MIB", 0,
+     "Bound of the facts in the cache, in MiB (default: 4096)", 1},
     {"timeout", OPT_TIMEOUT, "SECONDS", 0,
      "Limit for one translation unit, and ten times that for configuring "
      "(default: 120)",
@@ -169,6 +172,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_SITES_ONLY:
         s->sites_only = true;
+        break;
+    case OPT_CACHE_SIZE:
+        s->cache_size = positive(arg, "cache-size", state);
         break;
     case OPT_SHARD:
         set_shard(s, arg, state);
@@ -467,6 +473,8 @@ static int parse_all(struct scan *s)
         struct build *b = &s->builds[i];
         struct xf_pool pool = {.workers = s->jobs, .seconds = s->timeout,
                                .cache_dir = facts, .key = key,
+                               .cache_bytes = (unsigned long long)s->cache_size
+                                              << 20,
                                .progress = show_parse, .payload = s};
 
         fill_tus(b);
@@ -1082,7 +1090,8 @@ int cmd_scan(int argc, char **argv)
                "never written to.\vExit status: 0 fine, 1 something needs a "
                "look (a unit that does not parse), 2 trouble."};
     struct scan s = {.type = "debug", .out = "xenfmea-out",
-                     .clang = "clang-19", .timeout = 120};
+                     .clang = "clang-19", .timeout = 120,
+                     .cache_size = 4096};
     int rc;
 
     /* A file size limit is to be an error like a full disk, not the end. */
