@@ -10,12 +10,6 @@ git() {
     command git -c user.name=me -c user.email=me@example.org "$@"
 }
 
-# A tree whose commands come from make: what commits are scanned with.
-make_buildable() {
-    make_tree t 2
-    rm t/compile_commands.json
-}
-
 commit() {
     (cd t && git add -A && git commit -qm "$1")
 }
@@ -25,26 +19,7 @@ check() {
         --code-quality r.json "$@"
 }
 
-make_buildable
-# make records nothing here; an existing list of commands would compile the
-# user's tree and not the commit's, so the series needs a build of its own.
-cat >t/Config.mk <<'END'
-# configuration
-END
-mkdir -p t/config t/xen/arch/arm/configs
-echo 'CONFIG_ARM_64=y' >t/xen/arch/arm/configs/arm64_defconfig
-cat >t/xen/Makefile <<'END'
-CC := $(CROSS_COMPILE)gcc
-objs := common/unit1.o common/unit2.o arch/arm/arm64/entry.o
-.PHONY: default clean olddefconfig
-default: $(objs)
-olddefconfig:
-	touch .config
-%.o: %.c
-	$(CC) -include ./include/xen/config.h -Iinclude -c $< -o $@
-%.o: %.S
-	$(CC) -D__ASSEMBLY__ -c $< -o $@
-END
+make_buildable t 2
 (cd t && git init -q)
 commit start
 echo text >t/README
