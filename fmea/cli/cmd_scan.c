@@ -1156,8 +1156,9 @@ int cmd_merge(int argc, char **argv)
         .args_doc = "XEN-TREE SHARD...",
         .doc = "Put the parts of a scan together: the same files as those of "
                "one scan of the tree. Parts of several architectures and "
-               "configurations may be named together.\vExit status: as that "
-               "of 'xenfmea scan'."};
+               "configurations may be named together.\vExit status: 0 fine, "
+               "1 something needs a look (a unit that does not parse), 2 "
+               "trouble."};
     struct scan s = {.out = "xenfmea-out"};
     int rc;
 
