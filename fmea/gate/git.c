@@ -38,12 +38,12 @@ static int run(char **out, const char *dir, const char *const *env,
 char *xf_git_prefix(const char *root)
 {
     const char *args[] = {"rev-parse", "--show-prefix", NULL};
-    char *prefix, *parent = xf_path_join(root, ".."), *config;
+    char *prefix = NULL, *parent, *config;
 
-    if (xf_proc_found("git") && !run(&prefix, root, NULL, args)) {
-        free(parent);
+    if (xf_proc_found("git") && !run(&prefix, root, NULL, args))
         return prefix;
-    }
+    free(prefix);
+    parent = xf_path_join(root, "..");
     /* An unpacked release: below the folder that holds Config.mk. */
     config = xf_path_join(parent, "Config.mk");
     prefix = xf_file_exists(config) ? xf_format("%s/", xf_path_base(root))
