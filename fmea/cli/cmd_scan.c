@@ -26,6 +26,7 @@
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
+#include "scan_history.h"
 #include "reach.h"
 #include "shard.h"
 #include "sheet.h"
@@ -47,6 +48,7 @@ struct scan {
     unsigned int part, parts; /* of a shard; parts 0: the whole */
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
+    struct scan_history history;
     /* state of the run */
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
@@ -146,6 +148,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct scan *s = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &s->history;
+        break;
     case OPT_ARCH:
         s->arch = arg;
         break;
@@ -612,6 +617,8 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     int rc = tree_key(s, hex);
 
     xf_hash_adds(h, hex);
+    if (!rc)
+        rc = scan_history_key(&s->history, s->root, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
 
@@ -819,9 +826,13 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
+    stage_ends(s, "census");
+    show_step(s, "history");
+    if (!rc)
+        rc = scan_history_run(&s->history, store, s->root, s->data);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
-    stage_ends(s, "census");
+    stage_ends(s, "history");
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);
@@ -1083,8 +1094,11 @@ static int report(struct scan *s)
 
 int cmd_scan(int argc, char **argv)
 {
+    static const struct argp_child children[] = {
+        {&scan_history_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
+        .children = children,
         .doc = "Find every place where the hypervisor stops the host and write "
                "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
                "never written to.\vExit status: 0 fine, 1 something needs a "
@@ -1121,6 +1135,9 @@ static error_t parse_merge(int key, char *arg, struct argp_state *state)
     struct scan *s = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &s->history;
+        break;
     case 'o':
         s->out = arg;
         break;
@@ -1151,8 +1168,10 @@ static error_t parse_merge(int key, char *arg, struct argp_state *state)
 
 int cmd_merge(int argc, char **argv)
 {
+    static const struct argp_child children[] = {
+        {&scan_history_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
-        .options = merge_options, .parser = parse_merge,
+        .options = merge_options, .parser = parse_merge, .children = children,
         .args_doc = "XEN-TREE SHARD...",
         .doc = "Put the parts of a scan together: the same files as those of "
                "one scan of the tree. Parts of several architectures and "

@@ -29,6 +29,10 @@ static const struct {
      cmd_check},
     {"decide", "record what was decided about sites; list, import, export",
      cmd_decide},
+    {"history", "extract facts about past bugs from a clone of Xen",
+     cmd_history},
+    {"triage", "find the site that stopped the machine in a console log",
+     cmd_triage},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
 };
