@@ -9,6 +9,8 @@
 #include "alloc.h"
 #include "pointers.h"
 
+const char xf_lost_assembly[] = "inline assembly";
+
 static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n);
 static void walk(struct xf_collector *c, const struct xf_node *n);
 
@@ -414,7 +416,9 @@ static struct xf_pointer_call *add_call(struct xf_collector *c,
     return &c->calls[c->ncalls++];
 }
 
-/* A value given to a function without a body may be called by it. */
+/* What a function without a body is given as a pointer to a function may be
+ * called by it. (A function's address in a void * or a number is data to it:
+ * memcpy() calls nothing.) */
 static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
                    uint32_t where, uint32_t line)
 {
@@ -430,22 +434,21 @@ static void escape(struct xf_collector *c, uint32_t to, xf_ptr_node value,
 }
 
 static void connect_argument(struct xf_collector *c, uint32_t function,
-                             size_t param, xf_ptr_node arg,
-                             const struct xf_pointer_call *call)
+                             size_t i, const struct xf_pointer_call *call)
 {
-    if (arg == XF_PTR_NONE)
+    if (call->args[i] == XF_PTR_NONE)
         return;
     if (c->functions[function].has_body)
-        xf_solver_copy(c->solver, param_of(c, function, param), arg);
-    else
-        escape(c, function, arg, call->where, call->line);
+        xf_solver_copy(c->solver, param_of(c, function, i), call->args[i]);
+    else if (call->callable[i])
+        escape(c, function, call->args[i], call->where, call->line);
 }
 
 static void connect(struct xf_collector *c, const struct xf_pointer_call *call,
                     uint32_t function)
 {
     for (size_t i = 0; i < call->nargs; i++)
-        connect_argument(c, function, i, call->args[i], call);
+        connect_argument(c, function, i, call);
     if (call->result != XF_PTR_NONE)
         xf_solver_copy(c->solver, call->result, result_of(c, function));
 }
@@ -475,12 +478,18 @@ static const struct xf_node *named_function(const struct xf_node *n)
 }
 
 static void take_arguments(struct xf_collector *c, const struct xf_node *n,
-                           xf_ptr_node **args, size_t *nargs)
+                           struct xf_pointer_call *call)
 {
-    *nargs = n->nkids - 1;
-    *args = xf_calloc(*nargs + 1, sizeof(**args));
-    for (size_t i = 0; i < *nargs; i++)
-        (*args)[i] = value_of(c, n->kids[i + 1]);
+    call->nargs = n->nkids - 1;
+    call->args = xf_calloc(call->nargs + 1, sizeof(*call->args));
+    call->callable = xf_calloc(call->nargs + 1, sizeof(*call->callable));
+    for (size_t i = 0; i < call->nargs; i++) {
+        const struct xf_node *arg = n->kids[i + 1];
+
+        call->args[i] = value_of(c, arg);
+        call->callable[i] = named_function(arg) ||
+                            is_function_pointer(arg->type);
+    }
 }
 
 static xf_ptr_node call_direct(struct xf_collector *c, const struct xf_node *n,
@@ -491,11 +500,12 @@ static xf_ptr_node call_direct(struct xf_collector *c, const struct xf_node *n,
     const uint32_t *found;
     size_t nfound;
 
-    take_arguments(c, n, &call.args, &call.nargs);
+    take_arguments(c, n, &call);
     if (!strncmp(fn->name, "__builtin_", 10)) {
         xf_ptr_node first = call.nargs ? call.args[0] : XF_PTR_NONE;
 
         free(call.args);
+        free(call.callable);
         return !strcmp(fn->name, "__builtin_expect") ? first : XF_PTR_NONE;
     }
     if (can_carry(n->type))
@@ -504,6 +514,7 @@ static xf_ptr_node call_direct(struct xf_collector *c, const struct xf_node *n,
     for (size_t i = 0; i < nfound; i++)
         connect(c, &call, found[i]);
     free(call.args);
+    free(call.callable);
     return call.result;
 }
 
@@ -518,16 +529,15 @@ static char *printed(const struct xf_node *n)
 static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
 {
     const struct xf_node *callee = n->kids[0];
-    xf_ptr_node pointer, *args, result = XF_PTR_NONE;
-    struct xf_pointer_call *call;
-    size_t nargs;
+    xf_ptr_node pointer, result = XF_PTR_NONE;
+    struct xf_pointer_call *call, given = {0};
 
     /* *f of a function pointer is the function, which is a pointer again */
     while (callee->op == XF_OP_DEREF &&
            is_function_pointer(callee->kids[0]->type))
         callee = callee->kids[0];
     pointer = value_of(c, callee);
-    take_arguments(c, n, &args, &nargs);
+    take_arguments(c, n, &given);
     if (can_carry(n->type))
         result = fresh(c);
     call = add_call(c, pointer, n->line);
@@ -535,8 +545,9 @@ static xf_ptr_node call_pointer(struct xf_collector *c, const struct xf_node *n)
                                                (int)strcspn(callee->home, "@"),
                                                callee->home, callee->name)
                                    : xf_strdup("");
-    call->args = args;
-    call->nargs = nargs;
+    call->args = given.args;
+    call->callable = given.callable;
+    call->nargs = given.nargs;
     call->result = result;
     call->type = xf_strdup(callee->type);
     call->text = printed(callee);
@@ -600,6 +611,7 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
                          xf_ptr_node mixed)
 {
     xf_ptr_node *args = xf_calloc(6, sizeof(*args));
+    bool *callable = xf_calloc(6, sizeof(*callable));
     struct xf_pointer_call *call = add_call(c, pointer, n->line);
 
     for (size_t i = 0; i < 6; i++)
@@ -608,6 +620,7 @@ static void call_operand(struct xf_collector *c, const struct xf_node *n,
     call->member = xf_strdup("");
     call->is_asm = true;
     call->args = args;
+    call->callable = callable;
     call->nargs = 6; /* registers of the calling conventions */
     call->result = mixed;
     if (operand->op == XF_OP_ADDRESS)
@@ -636,7 +649,7 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
     bool sure = false;
 
     if (calls && n->nkids)
-        info_of(c, mixed)->lost = "inline assembly";
+        info_of(c, mixed)->lost = xf_lost_assembly;
     for (uint32_t i = 0; i < n->nkids; i++)
         sure |= is_callee(n->kids[i], true);
     for (uint32_t i = 0; i < n->nkids; i++) {
@@ -644,7 +657,9 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 
         if (operand->op == XF_OP_LABEL_ADDRESS)
             continue;
-        if (calls && (all || is_callee(operand, sure)))
+        if (calls && (is_callee(operand, sure) ||
+                      (all && operand->op == XF_OP_VAR &&
+                       can_carry(operand->type))))
             call_operand(c, n, operand, called_operand(c, operand), mixed);
         else
             mix_operand(c, operand, mixed);
@@ -653,13 +668,22 @@ static void walk_asm(struct xf_collector *c, const struct xf_node *n)
 
 /* ---- expressions ----------------------------------------------------------- */
 
-static xf_ptr_node value_of_block(struct xf_collector *c,
-                                  const struct xf_node *block)
+/* ({ ... }) has the value of its last statement. */
+static xf_ptr_node value_of_statements(struct xf_collector *c,
+                                       const struct xf_node *n)
 {
+    const struct xf_node *block = n->kids[0];
+    const char *around = c->macro;
+    xf_ptr_node value = XF_PTR_NONE;
+
+    if (*n->macro)
+        c->macro = n->macro;
     for (uint32_t i = 0; i + 1 < block->nkids; i++)
         walk(c, block->kids[i]);
-    return block->nkids ? value_of(c, block->kids[block->nkids - 1])
-                        : XF_PTR_NONE;
+    if (block->nkids)
+        value = value_of(c, block->kids[block->nkids - 1]);
+    c->macro = around;
+    return value;
 }
 
 /* Address arithmetic keeps what it points to; tags are masked off and on. */
@@ -738,7 +762,7 @@ static xf_ptr_node value_of(struct xf_collector *c, const struct xf_node *n)
         a = value_of(c, n->kids[0]);
         return n->name[0] == 'x' || n->name[1] == n->name[0] ? a : XF_PTR_NONE;
     case XF_OP_STATEMENTS:
-        return value_of_block(c, n->kids[0]);
+        return value_of_statements(c, n);
     case XF_OP_INITLIST: /* a compound literal */
         a = fresh(c);
         initialise(c, a, n);
@@ -839,6 +863,7 @@ void xf_collector_release(struct xf_collector *c)
     }
     for (size_t i = 0; i < c->ncalls; i++) {
         free(c->calls[i].args);
+        free(c->calls[i].callable);
         free(c->calls[i].type);
         free(c->calls[i].text);
         free(c->calls[i].member);
@@ -1074,17 +1099,16 @@ static bool from_nowhere(const struct xf_collector *c, xf_ptr_node node)
 }
 
 char *xf_collect_reason(const struct xf_collector *c,
-                        const struct xf_pointer_call *call, bool *lost)
+                        const struct xf_pointer_call *call, const char **lost)
 {
     xf_ptr_node *nodes;
     const char *why = NULL;
     char *place, *text;
     size_t n;
 
-    *lost = true;
+    *lost = "a computation that is not followed";
     if (call->pointer == XF_PTR_NONE)
-        return xf_strdup("the pointer is computed in a way that is not "
-                         "followed");
+        return xf_format("its value comes from %s", *lost);
     nodes = upstream(c, call->pointer, XF_PTR_NONE, &n);
     for (size_t i = 0; i < n && !why; i++) {
         if (nodes[i] < c->ninfos)
@@ -1094,7 +1118,7 @@ char *xf_collect_reason(const struct xf_collector *c,
     }
     place = nearest_place(c, nodes, n);
     free(nodes);
-    *lost = why != NULL;
+    *lost = why;
     if (why)
         text = xf_format("its value comes from %s", why);
     else if (is_parameter(place))

@@ -25,6 +25,7 @@ struct xf_pointer_call {
     uint32_t where;      /* the function that the line is in */
     xf_ptr_node pointer; /* XF_PTR_NONE: nothing can be said of it */
     xf_ptr_node *args;   /* XF_PTR_NONE where no function can be */
+    bool *callable;      /* parallel: passed as a pointer to a function */
     size_t nargs;
     xf_ptr_node result;  /* XF_PTR_NONE: none of interest */
     bool is_asm; /* made by inline assembly */
@@ -100,9 +101,13 @@ void xf_collect_solve(struct xf_collector *c);
 char *xf_collect_via(const struct xf_collector *c,
                      const struct xf_pointer_call *call, uint32_t function);
 
-/* Why no function was found for the call; *lost: the analysis could not follow
- * the value, so that there may be some. Caller frees. */
+/* Why no function was found for the call. *lost: where the analysis could not
+ * follow the value, so that there may be some; NULL when it could. Caller frees
+ * the result. */
 char *xf_collect_reason(const struct xf_collector *c,
-                        const struct xf_pointer_call *call, bool *lost);
+                        const struct xf_pointer_call *call, const char **lost);
+
+/* *lost when the value comes out of inline assembly. */
+extern const char xf_lost_assembly[];
 
 #endif

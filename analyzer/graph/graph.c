@@ -85,6 +85,9 @@ static void release_data(struct data *d)
     cJSON_Delete(d->json);
 }
 
+/* What `via` says of an edge that only the type of the pointer suggests. */
+#define XF_VIA_TYPE "type of the pointer"
+
 struct graph {
     struct xf_store *store;
     const struct data *data;
@@ -220,6 +223,78 @@ static int write_functions(struct graph *g)
     return 0;
 }
 
+/* The function type that a pointer's type points to, as clang spells it: "int
+ * (*const)(int)" to "int (int)". Caller frees; "" when it is none. */
+static char *pointed_function(const char *type)
+{
+    const char *open = strstr(type, "(*"), *close = open ? strchr(open, ')')
+                                                         : NULL;
+
+    if (!open)
+        return xf_strdup(strstr(type, " (") ? type : "");
+    return close ? xf_format("%.*s%s", (int)(open - type), type, close + 1)
+                 : xf_strdup("");
+}
+
+static size_t without_attributes(const char *type)
+{
+    const char *attribute = strstr(type, " __attribute__((");
+
+    return attribute ? (size_t)(attribute - type) : strlen(type);
+}
+
+/* Whether the function has just the type that the call takes it to have;
+ * noreturn and its like are no difference. */
+static bool fits(const struct graph *g, const char *wanted, uint32_t function)
+{
+    const char *type = g->c.functions[function].type;
+    size_t len = without_attributes(wanted);
+
+    return len && len == without_attributes(type) &&
+           !strncmp(type, wanted, len);
+}
+
+static bool any_fits(const struct graph *g, const struct xf_pointer_call *call,
+                     const char *wanted)
+{
+    for (size_t i = 0; i < call->ncallees; i++)
+        if (fits(g, wanted, call->callees[i]))
+            return true;
+    return false;
+}
+
+static unsigned int parameters(const char *type)
+{
+    const char *p = strchr(type, '(');
+    unsigned int n = 1;
+    int depth = 0;
+
+    if (!p || !strncmp(p, "(void)", 6))
+        return 0;
+    for (; *p; p++) {
+        depth += (*p == '(') - (*p == ')');
+        n += *p == ',' && depth == 1;
+        if (!depth)
+            break;
+    }
+    return n;
+}
+
+/* Whether the call cannot mean this function although it may flow there: some
+ * other function has the very type of the pointer, and this one takes another
+ * number of arguments, is assembly without a type, or was stored as another
+ * member of the union. */
+static bool is_stray(const struct graph *g, const struct xf_pointer_call *call,
+                     const char *wanted, uint32_t function)
+{
+    const char *type = g->c.functions[function].type;
+
+    if (call->escape || fits(g, wanted, function) ||
+        !any_fits(g, call, wanted))
+        return false;
+    return !*type || *call->member || parameters(type) != parameters(wanted);
+}
+
 static int write_edge(struct graph *g, const struct xf_pointer_call *call,
                       uint32_t callee, const char *via)
 {
@@ -251,7 +326,7 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
 static int write_unresolved(struct graph *g, const struct xf_pointer_call *call,
                             const char *why)
 {
-    bool lost;
+    const char *lost;
     char *reason = xf_collect_reason(&g->c, call, &lost);
     const char *class = why ? "outside"
                         : call->ncallees ? "partial"
@@ -282,28 +357,79 @@ static int write_unresolved(struct graph *g, const struct xf_pointer_call *call,
     return rc;
 }
 
+/* A pointer whose value is not followed may be any function of its type whose
+ * address is used. */
+static int write_by_type(struct graph *g, const struct xf_pointer_call *call,
+                         const char *wanted)
+{
+    for (uint32_t i = 0; i < g->c.nfunctions; i++) {
+        bool known = !fits(g, wanted, i) || !g->c.functions[i].taken;
+
+        for (size_t j = 0; j < call->ncallees && !known; j++)
+            known = call->callees[j] == i;
+        if (!known && write_edge(g, call, i, XF_VIA_TYPE))
+            return -1;
+    }
+    return 0;
+}
+
+static int write_callees(struct graph *g, const struct xf_pointer_call *call)
+{
+    char *wanted = pointed_function(call->type);
+    const char *lost = NULL;
+    int rc = 0;
+
+    for (size_t j = 0; j < call->ncallees && !rc; j++) {
+        char *via;
+
+        if (is_stray(g, call, wanted, call->callees[j]))
+            continue;
+        via = xf_collect_via(&g->c, call, call->callees[j]);
+        rc = write_edge(g, call, call->callees[j], via);
+        free(via);
+    }
+    if (!rc && !call->escape)
+        free(xf_collect_reason(&g->c, call, &lost));
+    /* Assembly that is given a function mostly gives the same one back. */
+    if (lost == xf_lost_assembly && call->ncallees)
+        lost = NULL;
+    if (!rc && lost && *wanted)
+        rc = write_by_type(g, call, wanted);
+    free(wanted);
+    return rc;
+}
+
 static int write_calls(struct graph *g)
 {
     for (size_t i = 0; i < g->c.ncalls; i++) {
         const struct xf_pointer_call *call = &g->c.calls[i];
         const char *why;
-        int rc = 0;
 
         if (call->where == XF_PTR_NONE)
             continue; /* in the initialiser of a variable */
         why = outside(g->data, g->c.functions[call->caller].name, call);
         if (!call->escape && write_unresolved(g, call, why))
             return -1;
-        for (size_t j = 0; j < call->ncallees && !rc && !why; j++) {
-            char *via = xf_collect_via(&g->c, call, call->callees[j]);
-
-            rc = write_edge(g, call, call->callees[j], via);
-            free(via);
-        }
-        if (rc)
+        if (!why && write_callees(g, call))
             return -1;
     }
     return 0;
+}
+
+/* Functions whose address assembly holds or passes on. */
+static int load_assembly_addresses(struct graph *g)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        g->store, "SELECT DISTINCT callee FROM call WHERE build = ?1 AND "
+                  "kind = 'asm' AND via = 'address'");
+    int rc;
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, g->build);
+    while ((rc = xf_store_step(g->store, q)) > 0)
+        g->c.functions[sqlite3_column_int64(q, 0) - g->first_id].taken = true;
+    return rc;
 }
 
 static int run_build(struct xf_store *store, int64_t build,
@@ -318,6 +444,8 @@ static int run_build(struct xf_store *store, int64_t build,
     g.c.opaque = data->opaque.items;
     g.c.calling = data->calling.items;
     rc = load_functions(&g);
+    if (!rc)
+        rc = load_assembly_addresses(&g);
     if (!rc)
         rc = collect_bodies(&g);
     if (!rc)

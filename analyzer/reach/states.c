@@ -131,7 +131,8 @@ static int load_calls(struct xf_graph *g, struct xf_store *store)
             function_at(g, sqlite3_column_int64(q, 2), &e.to))
             return -1;
         /* Given to code that is not known, which may call it. */
-        e.uncertain = !strcmp(g->texts.keys[e.via], "argument");
+        e.uncertain = !strcmp(g->texts.keys[e.via], "argument") ||
+                      !strcmp(g->texts.keys[e.via], "type of the pointer");
         xf_graph_add_edge(g, &e);
     }
     return rc;

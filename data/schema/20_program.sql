@@ -28,7 +28,8 @@ CREATE TABLE call (               -- a call edge
     kind   TEXT NOT NULL,         -- 'direct', 'indirect', 'asm'
     via    TEXT NOT NULL DEFAULT '', -- indirect: what carried the function to the call:
                                   -- 'record.member', variable, section, 'parameter n of f',
-                                  -- 'argument' (given to a function without a body);
+                                  -- 'argument' (given to a function without a body),
+                                  -- 'type of the pointer' (it is not followed; a guess);
                                   -- asm: 'address' (taken, or in a table)
     file   TEXT NOT NULL,         -- of the call expression
     line   INTEGER NOT NULL,
