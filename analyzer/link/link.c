@@ -331,12 +331,15 @@ static uint32_t on_function(struct linker *l, const struct xf_record *r)
     if (!f->line) {
         f->line = atoi(r->fields[2]);
         f->end_line = atoi(r->fields[3]);
+        set_text(&f->section, r->fields[5]);
+    } else if (strcmp(f->section, r->fields[5])) {
+        /* A header's function that only some units put into a section. */
+        f->section[0] = '\0';
     }
     f->flags |= (strchr(flags, 's') ? F_STATIC : 0) |
                 (strchr(flags, 'i') ? F_INLINE : 0) |
                 (strchr(flags, 'n') ? F_NORETURN : 0) |
                 (strchr(flags, 'a') ? F_ASM : 0);
-    set_text(&f->section, r->fields[5]);
     set_text(&f->spelled, r->fields[6]);
     if (!(f->flags & F_STATIC))
         add_definition(l, r->fields[0], at);

@@ -3,12 +3,30 @@
 CREATE VIEW v_sites AS
 SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
        b.arch, b.name AS build, s.macro, s.condition,
-       '' AS cause, '' AS contexts, '' AS disposition, '' AS status,
+       '' AS cause,
+       (SELECT coalesce(group_concat(name, ','), '') FROM (
+          SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
+          WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)) AS contexts,
+       '' AS disposition, '' AS status,
        '' AS aou, '' AS rule, '' AS confidence,
        NULL AS severity, NULL AS occurrence, NULL AS detection,
        '' AS action_priority, NULL AS bug_count,
        s.debug_only AS in_debug_only,
-       s.message, s.end_line, s.macros
+       s.message, s.end_line, s.macros,
+       -- contexts that do not get here themselves but arm what does
+       (SELECT coalesce(group_concat(name, ','), '') FROM (
+          SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
+          WHERE sc.site = s.id AND sc.armed = 1 ORDER BY c.id)) AS armed_by,
+       -- a line for every context: "boot: start_xen > setup > f", or why none
+       coalesce((SELECT group_concat(line, char(10)) FROM (
+          SELECT c.name || ': ' || (SELECT group_concat(name, ' > ') FROM (
+             SELECT f.name FROM path_step p JOIN function f ON f.id = p.function
+             WHERE p.site = s.id AND p.context = sc.context AND p.armed = 0
+             ORDER BY p.step)) AS line
+          FROM site_context sc JOIN context c ON c.id = sc.context
+          WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
+          (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
+          '') AS paths
 FROM site s JOIN build b ON b.id = s.build;
 
 CREATE VIEW v_calls AS
@@ -47,3 +65,62 @@ FROM tu t JOIN build b ON b.id = t.build;
 -- 'unaccounted' none of these, which is a defect.
 CREATE VIEW v_census AS
 SELECT file, line, kind, accounted, detail, name, col AS "column" FROM census;
+
+-- Where control enters Xen.
+CREATE VIEW v_entries AS
+SELECT b.arch, b.name AS build, f.name AS function, f.file,
+       d.name AS context, e.rule || ': ' || e.source AS source, e.fallback
+FROM entry e
+JOIN function f ON f.id = e.function
+JOIN context c ON c.id = e.context
+JOIN context d ON d.id = c.shown
+JOIN build b ON b.id = e.build;
+
+-- One shortest path for every context that reaches a site. The file and line of
+-- a step are those of the call that leads to it, of the first one its own.
+-- `within` is the context behind the step.
+CREATE VIEW v_paths AS
+SELECT s.site_id, b.arch, b.name AS build, c.name AS context,
+       (SELECT g.name FROM path_step q JOIN function g ON g.id = q.function
+        WHERE q.site = p.site AND q.context = p.context AND q.armed = p.armed
+          AND q.step = 0) AS entry,
+       p.step, f.name AS function, p.file, p.line, p.kind, p.via, p.uncertain,
+       w.name AS within, p.checked, f.file AS function_file
+FROM path_step p
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+JOIN context c ON c.id = p.context
+JOIN context v ON v.id = p.within
+JOIN context w ON w.id = v.shown
+JOIN function f ON f.id = p.function
+WHERE p.armed = 0;
+
+-- The same for contexts that only arm what reaches the site: the step of kind
+-- 'armed' is taken later, by Xen itself.
+CREATE VIEW v_armed_paths AS
+SELECT s.site_id, b.arch, b.name AS build, c.name AS context,
+       (SELECT g.name FROM path_step q JOIN function g ON g.id = q.function
+        WHERE q.site = p.site AND q.context = p.context AND q.armed = p.armed
+          AND q.step = 0) AS entry,
+       p.step, f.name AS function, p.file, p.line, p.kind, p.via, p.uncertain,
+       w.name AS within, p.checked, f.file AS function_file
+FROM path_step p
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+JOIN context c ON c.id = p.context
+JOIN context v ON v.id = p.within
+JOIN context w ON w.id = v.shown
+JOIN function f ON f.id = p.function
+WHERE p.armed = 1;
+
+-- Sites that no entry reaches. reason: 'unresolved-pointer' a pointer of which
+-- no function is known may lead here; 'held-back' only calls that cannot
+-- happen there lead here; 'assembly' a label that nothing is known to branch
+-- to; 'never-called' the address is taken, no pointer that holds it is called;
+-- 'no-caller' nothing calls it. The last two mean: dead in this build.
+CREATE VIEW v_dead_ends AS
+SELECT s.site_id, b.arch, b.name AS build, s.kind, s.file, s.line, s.function,
+       d.reason, d.detail
+FROM dead_end d
+JOIN site s ON s.id = d.site
+JOIN build b ON b.id = s.build;

@@ -25,6 +25,7 @@
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
+#include "reach.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -754,6 +755,10 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_graph(store, s->data);
     stage_ends(s, "graph");
+    show_step(s, "contexts");
+    if (!rc)
+        rc = xf_reach(store, s->data);
+    stage_ends(s, "reach");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);

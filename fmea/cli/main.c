@@ -22,6 +22,8 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"explain", "say who reaches a site, and how", cmd_explain},
+    {"graph", "draw the paths to a site", cmd_graph},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -31,6 +31,8 @@ const struct sheet_column sheet_columns[] = {
     TEXT(message),
     NUMBER(end_line),
     TEXT(macros),
+    TEXT(armed_by),
+    TEXT(paths),
 };
 
 const size_t sheet_ncolumns = sizeof(sheet_columns) / sizeof(sheet_columns[0]);

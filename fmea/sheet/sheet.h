@@ -20,6 +20,7 @@ struct xf_row {
     char *cause, *contexts, *disposition, *status, *aou, *rule;
     char *confidence, *severity, *occurrence, *detection;
     char *action_priority, *bug_count;
+    char *armed_by, *paths;
     int line, end_line, column, debug_only;
     char **inliners; /* functions that inline it, sorted; NULL ended, or NULL */
     /* The excerpt: whole lines of the source around the site. NUL bytes of the
