@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * From what is known of a site to a proposal: keep, remove by an assumption of
+ * use, or propagate; with the rule, its evidence, the failure modes and their
+ * ratings. The knowledge is data: data/rules, data/aou, data/ratings, and the
+ * safety context of a user over them.
+ *
+ * xf_rate_facts() reads what the stages before it found and the tree's
+ * MAINTAINERS and Makefiles, and writes site_fact and call_use. xf_rate()
+ * makes everything else from these, and can run again alone on a database.
+ */
+#ifndef XF_RATE_H
+#define XF_RATE_H
+
+#include "store.h"
+
+/* `root`: the hypervisor folder. 0, or -1 with xf_error(). */
+int xf_rate_facts(struct xf_store *store, const char *root,
+                  const char *data_dir);
+
+/* `context`: file with the safety context, NULL: none. What an earlier run
+ * proposed is replaced. 0, or -1 with xf_error(). */
+int xf_rate(struct xf_store *store, const char *data_dir, const char *context);
+
+#endif
