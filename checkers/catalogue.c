@@ -77,6 +77,25 @@ static void read_frames(struct xf_catalogue *catalogue)
     }
 }
 
+/* Functions in which a processor waits for ever and the host goes on, or is
+ * being stopped by somebody else. */
+static void read_parks(struct xf_catalogue *catalogue)
+{
+    const cJSON *item, *list = member(catalogue, "parks");
+
+    cJSON_ArrayForEach(item, list)
+        add(&catalogue->parks, xf_json_string(item, "name", ""));
+}
+
+static void read_tables(struct xf_catalogue *catalogue)
+{
+    const cJSON *item, *list = member(catalogue, "trap_tables");
+
+    cJSON_ArrayForEach(item, list)
+        if (cJSON_IsString(item))
+            add(&catalogue->trap_tables, item->valuestring);
+}
+
 static void read_symbols(struct xf_catalogue *catalogue, const char *name,
                          struct xf_list *to)
 {
@@ -102,13 +121,15 @@ struct xf_catalogue *xf_catalogue_load(const char *data)
     read_functions(catalogue);
     read_symbols(catalogue, "on", &catalogue->debug_on);
     read_symbols(catalogue, "off", &catalogue->debug_off);
+    read_tables(catalogue);
+    read_parks(catalogue);
     frame = member(catalogue, "asm_frame");
     catalogue->frame_section = xf_json_string(frame, "section", "");
     catalogue->frame_macro = xf_json_string(frame, "macro", "");
     if (!catalogue->nframes || !catalogue->nmacros || !catalogue->nfunctions ||
-        !*catalogue->frame_section || !*catalogue->frame_macro) {
-        xf_error("%s: 'frames', 'macros', 'functions' and 'asm_frame' must all "
-                 "be there; restore the file",
+        !catalogue->trap_tables.len || !*catalogue->frame_section || !*catalogue->frame_macro) {
+        xf_error("%s: 'frames', 'macros', 'functions', 'trap_tables' and "
+                 "'asm_frame' must all be there; restore the file",
                  path);
         goto fail;
     }
@@ -127,6 +148,8 @@ void xf_catalogue_free(struct xf_catalogue *catalogue)
     free(catalogue->frames);
     free(catalogue->macros);
     free(catalogue->functions);
+    free(catalogue->trap_tables.items);
+    free(catalogue->parks.items);
     free(catalogue->stops.items);
     free(catalogue->census.items);
     free(catalogue->debug_on.items);
@@ -148,6 +171,12 @@ int xf_catalogue_frame(const struct xf_catalogue *catalogue, size_t i,
 const char *xf_catalogue_frame_section(const struct xf_catalogue *catalogue)
 {
     return catalogue->frame_section;
+}
+
+const char *const *
+xf_catalogue_trap_tables(const struct xf_catalogue *catalogue)
+{
+    return catalogue->trap_tables.items;
 }
 
 const char *xf_catalogue_frame_macro(const struct xf_catalogue *catalogue)

@@ -38,7 +38,7 @@ struct xf_catalogue {
     struct xf_macro_rule *macros; /* most specific first */
     struct xf_function_rule *functions;
     size_t nframes, frames_cap, nmacros, macros_cap, nfunctions, functions_cap;
-    struct xf_list stops, census, debug_on, debug_off;
+    struct xf_list stops, census, debug_on, debug_off, trap_tables, parks;
     const char *frame_section, *frame_macro;
 };
 

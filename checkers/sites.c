@@ -17,6 +17,9 @@
 #define CHAIN_SEP '\x1f'
 #define ARGS_SEP '\x1e'
 
+/* What witness.frame says beside the types of frames. */
+enum { CALL = -2, LOOP = -3 };
+
 struct link {
     char *name, *args; /* args NULL: not known, or none */
 };
@@ -121,6 +124,20 @@ static const char *frame_kind(const struct xf_catalogue *catalogue, struct site 
     return kind;
 }
 
+/* Kind of a loop or trap. The loop of a function that data calls a stop is
+ * what its calls lead to, and some only hold one processor. */
+static const char *loop_kind(const struct xf_catalogue *catalogue,
+                             const struct site *site)
+{
+    for (size_t i = 0; i < catalogue->parks.len; i++)
+        if (!strcmp(catalogue->parks.items[i], site->function))
+            return "";
+    for (size_t i = 0; i < catalogue->nfunctions; i++)
+        if (!strcmp(catalogue->functions[i].name, site->function))
+            return "";
+    return "halt";
+}
+
 /* Identity: what the site is, never where. */
 static void site_id(const struct site *site, char id[20])
 {
@@ -212,7 +229,9 @@ static void collect(struct collector *c, sqlite3_stmt *row)
     site.callee = xf_strdup(xf_column(row, 15));
     site.is_asm = sqlite3_column_int(row, 17);
     read_chain(&site, xf_column(row, 8));
-    kind = site.frame == -2 ? xf_column(row, 16) : frame_kind(c->catalogue, &site);
+    kind = site.frame == CALL ? xf_column(row, 16)
+           : site.frame == LOOP ? loop_kind(c->catalogue, &site)
+                                : frame_kind(c->catalogue, &site);
     if (!kind || !*kind) {
         release_site(&site);
         return;
@@ -289,9 +308,11 @@ static int write_site(struct xf_store *store, const struct site *s,
     xf_bind(q, 10, macros);
     xf_bind(q, 11, s->condition);
     xf_bind(q, 12, s->message);
-    xf_bind(q, 13, s->is_asm ? "asm" : s->frame == -2 ? "call" : "frame");
+    xf_bind(q, 13, s->is_asm ? "asm" : s->frame == CALL ? "call"
+                                : s->frame == LOOP ? "loop"
+                                                   : "frame");
     xf_bind(q, 14, s->callee);
-    sqlite3_bind_int(q, 15, s->frame == -2 ? -1 : s->frame);
+    sqlite3_bind_int(q, 15, s->frame < 0 ? -1 : s->frame);
     sqlite3_bind_int(q, 16, s->ordinal);
     sqlite3_bind_int(q, 17, *s->debug != '\0');
     xf_bind(q, 18, s->debug);
@@ -355,26 +376,13 @@ static int inliners(struct xf_store *store)
         "DROP TABLE header;");
 }
 
-/* Assembly has no declarations: only now is it known which of its branches go
- * to stop functions. */
-static int add_asm_calls(struct xf_store *store)
-{
-    return xf_store_exec(
-        store,
-        "INSERT INTO witness SELECT c.build, c.caller, c.file, c.line, c.line,"
-        " c.col, -2, c.callee, '', '', row_number() OVER (PARTITION BY"
-        " c.caller, c.callee ORDER BY c.file, c.line, c.col) - 1, 0, '', 1"
-        " FROM call c JOIN function g ON g.id = c.callee"
-        " WHERE c.kind = 'asm' AND g.stop_kind <> ''");
-}
-
 int xf_sites(struct xf_store *store, const struct xf_catalogue *catalogue)
 {
     struct collector c = {.store = store, .catalogue = catalogue};
     sqlite3_stmt *s;
     int rc;
 
-    if (xf_stops(store, catalogue) || add_asm_calls(store))
+    if (xf_stops(store, catalogue))
         return -1;
     s = xf_store_prepare(
         store,

@@ -28,6 +28,8 @@ void xf_catalogue_free(struct xf_catalogue *catalogue);
 int xf_catalogue_frame(const struct xf_catalogue *catalogue, size_t i,
                        const char **macro, int *type);
 const char *xf_catalogue_frame_section(const struct xf_catalogue *catalogue);
+const char *const *
+xf_catalogue_trap_tables(const struct xf_catalogue *catalogue);
 const char *xf_catalogue_frame_macro(const struct xf_catalogue *catalogue);
 const char *const *xf_catalogue_stops(const struct xf_catalogue *catalogue);
 const char *const *xf_catalogue_census(const struct xf_catalogue *catalogue);

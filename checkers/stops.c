@@ -2,7 +2,7 @@
  *
  * Which functions stop the host. A function that is declared never to return
  * is a stop when it ends in nothing but stops: bug frames, calls of stop
- * functions, and no endless loop or jump (assembly followed by
+ * functions, loops that do nothing, and no other endless loop or jump (assembly followed by
  * __builtin_unreachable()) that might go somewhere else. A loop that itself
  * calls a stop function ends there. A noreturn function for which this cannot
  * be shown stays what it is, with that said in stop_reason.
@@ -50,10 +50,27 @@ static int plain_frames(struct xf_store *store,
         rc = xf_store_exec(
             store,
             "CREATE TEMP TABLE plain_frame AS SELECT w.function FROM witness w"
-            " WHERE w.frame >= -1 AND EXISTS (SELECT 1 FROM plain_macro m"
-            "  WHERE instr(char(31) || replace(w.chain, char(30), char(31))"
+            " WHERE w.frame = -3 OR w.frame >= -1 AND EXISTS"
+            "  (SELECT 1 FROM plain_macro m WHERE instr(char(31) || replace(w.chain, char(30), char(31))"
             "   || char(31), char(31) || m.name || char(31)));"
             "CREATE INDEX temp.plain_frame_function ON plain_frame (function);");
+    return rc;
+}
+
+static int load_parks(struct xf_store *store,
+                      const struct xf_catalogue *catalogue)
+{
+    int rc = xf_store_exec(store, "CREATE TEMP TABLE park (name TEXT);");
+
+    for (size_t i = 0; i < catalogue->parks.len && !rc; i++) {
+        sqlite3_stmt *s =
+            xf_store_prepare(store, "INSERT INTO park VALUES (?1)");
+
+        if (!s)
+            return -1;
+        xf_bind(s, 1, catalogue->parks.items[i]);
+        rc = xf_store_run(store, s);
+    }
     return rc;
 }
 
@@ -65,12 +82,14 @@ static int derive(struct xf_store *store, const char *frames, int *changed)
         "UPDATE function SET stop_kind = 'halt', stop_reason = "
         "'never returns and ends only in: ' || ("
         "  SELECT group_concat(name, ', ') FROM ("
-        "    SELECT DISTINCT coalesce(g.name, 'bug frame') AS name"
+        "    SELECT DISTINCT coalesce(g.name, CASE WHEN w.frame = -3 THEN"
+        "      w.message ELSE 'bug frame' END) AS name"
         "    FROM witness w LEFT JOIN function g ON g.id = w.callee"
-        "    WHERE w.function = function.id AND (w.frame = -2 OR w.frame IN "
-        "(%s))"
+        "    WHERE w.function = function.id AND (w.frame = -3 OR"
+        "    (w.frame = -2 AND g.stop_kind <> '') OR w.frame IN (%s))"
         "    ORDER BY 1))"
         " WHERE is_noreturn AND stop_kind = '' AND line > 0"
+        " AND name NOT IN (SELECT name FROM park)"
         " AND EXISTS (SELECT 1 FROM ending e WHERE e.function = function.id)"
         " AND NOT EXISTS (SELECT 1 FROM ending e WHERE e.function = function.id"
         "   AND (NOT e.ends OR e.unreachables > (SELECT count(*) FROM plain_frame p WHERE"
@@ -80,11 +99,12 @@ static int derive(struct xf_store *store, const char *frames, int *changed)
         "     AND instr(',' || e.loop_callees || ',', ',' || g.name || ',')"
         "   ))))"
         " AND EXISTS (SELECT 1 FROM witness w WHERE w.function = function.id"
-        "   AND ((w.frame = -2 AND w.callee <> function.id) OR w.frame IN "
-        "(%s)))"
-        " AND NOT EXISTS (SELECT 1 FROM witness w JOIN function g ON g.id = "
-        "w.callee WHERE w.function = function.id AND w.callee <> function.id "
-        "AND g.stop_kind = '')",
+        "   AND ((w.frame = -2 AND w.callee <> function.id AND NOT is_asm)"
+        "     OR w.frame = -3 OR w.frame IN (%s)))"
+        /* Calls of assembly mostly return. */
+        " AND (is_asm OR NOT EXISTS (SELECT 1 FROM witness w"
+        "   JOIN function g ON g.id = w.callee WHERE w.function = function.id"
+        "   AND w.callee <> function.id AND g.stop_kind = ''))",
         frames, frames);
     sqlite3_stmt *s = xf_store_prepare(store, sql);
     int rc = s ? xf_store_run(store, s) : -1;
@@ -103,6 +123,8 @@ int xf_stops(struct xf_store *store, const struct xf_catalogue *catalogue)
                               "(function)");
     if (!rc)
         rc = plain_frames(store, catalogue);
+    if (!rc)
+        rc = load_parks(store, catalogue);
     for (size_t i = 0; i < catalogue->nfunctions && !rc; i++)
         rc = seed(store, &catalogue->functions[i]);
     for (size_t i = 0; i < catalogue->nframes; i++)

@@ -51,6 +51,11 @@ uint32_t xf_pointers_add(struct xf_pointers *p, const void *key, bool *is_new)
     return *slot - 1;
 }
 
+uint32_t xf_pointers_find(const struct xf_pointers *p, const void *key)
+{
+    return p->nslots ? *slot_of(p, key) - 1 : XF_POINTERS_NONE;
+}
+
 size_t xf_pointers_count(const struct xf_pointers *p)
 {
     return p->len;

@@ -18,6 +18,9 @@ struct xf_pointers {
 
 /* Index of `key`, inserting it when it is new; `is_new` may be NULL. */
 uint32_t xf_pointers_add(struct xf_pointers *p, const void *key, bool *is_new);
+/* Index of `key`, or XF_POINTERS_NONE. */
+#define XF_POINTERS_NONE UINT32_MAX
+uint32_t xf_pointers_find(const struct xf_pointers *p, const void *key);
 size_t xf_pointers_count(const struct xf_pointers *p);
 void xf_pointers_clear(struct xf_pointers *p); /* keeps the memory */
 void xf_pointers_release(struct xf_pointers *p);

@@ -16,6 +16,9 @@
 #include "names.h"
 #include "occurrence.h"
 
+/* How many lines before an occurrence an invocation around it may begin. */
+#define ARGUMENT_LINES 20
+
 struct census {
     struct xf_store *store;
     const char *root;
@@ -44,6 +47,12 @@ static const char *name_of(const struct file *file,
                            const struct occurrence *occ)
 {
     return file->census->names.map.keys[occ->name];
+}
+
+static bool is_instruction(const struct file *file,
+                           const struct occurrence *occ)
+{
+    return file->census->names.is_instruction[occ->name];
 }
 
 /* The occurrence is part of the invocation that starts at the site, and the
@@ -90,6 +99,9 @@ static char *find_sites(const struct file *file, const struct occurrence *occ)
         const struct site_spot *site = &file->evidence->sites[i];
 
         if (site->at.line == occ->line && site->at.col == occ->col)
+            add_site_id(&detail, site, false);
+        else if (site->is_loop && is_instruction(file, occ) &&
+                 occ->line >= site->at.line && occ->line <= site->end_line)
             add_site_id(&detail, site, false);
         else if (in_arguments(file, occ, site))
             add_site_id(&detail, site, true);
@@ -178,6 +190,40 @@ static bool is_gas_macro_used(const struct file *file, const char *macro,
     }
 }
 
+/* A macro that is named in the arguments of another invocation, in C, and that
+ * the preprocessor never expanded although it read the line. */
+static bool is_dropped(const struct file *file, const struct occurrence *occ)
+{
+    const struct xf_source *src = file->src;
+    size_t at = 0;
+
+    if (src->is_asm || file->census->names.is_function[occ->name] ||
+        is_instruction(file, occ))
+        return false;
+    /* From the start of the line: a token may be left of it that is part of
+     * a comment, which only makes the answer "no". */
+    for (size_t line = occ->line > ARGUMENT_LINES ? occ->line - ARGUMENT_LINES
+                                                  : 1;
+         line <= occ->line; line++) {
+        at = src->lines[line - 1];
+        while (at < occ->offset) {
+            struct xf_token token = xf_source_token(src, &at);
+            char *args;
+            size_t end;
+
+            if (token.kind != XF_TOKEN_IDENT || token.begin >= occ->offset)
+                continue;
+            end = xf_source_arguments(src, token.begin, &args);
+            if (args && occ->offset < end) {
+                free(args);
+                return true;
+            }
+            free(args);
+        }
+    }
+    return false;
+}
+
 /* What build `build` says of the occurrence; NULL for nothing. */
 static char *reason_in(const struct file *file, const struct occurrence *occ,
                        uint32_t build)
@@ -189,8 +235,13 @@ static char *reason_in(const struct file *file, const struct occurrence *occ,
 
     if (range)
         return inactive_reason(file, occ->line, range);
+    if (evidence_unexecuted(file->evidence, at))
+        return xf_strdup("an operand that is never executed (of sizeof, "
+                         "typeof and the like)");
     if (evidence_expanded(file->evidence, at))
         return expansion_reason(file, occ, build);
+    if (is_dropped(file, occ))
+        return xf_strdup("in an argument that the macro around it drops");
     call = evidence_call(file->evidence, at);
     if (call)
         return xf_format("calls the %s of %s, which returns",
@@ -277,6 +328,11 @@ static const char *decide_use(struct file *file, const struct occurrence *occ,
 
     for (uint32_t i = 0; file->evidence && i < nbuilds; i++)
         ask_build(file, occ, i, &outcome);
+    if (outcome.unknown && is_instruction(file, occ)) {
+        free(outcome.reason);
+        *detail = xf_strdup("control gets past it, or its trap is handled");
+        return "not-a-call";
+    }
     if (outcome.unknown || outcome.failed) {
         free(outcome.reason);
         *detail = xf_strdup(outcome.unknown ? "" : outcome.failed);

@@ -134,6 +134,7 @@ static void add_site(struct evidence *ev, sqlite3_stmt *stmt)
     site->macro = xf_strdup(xf_column(stmt, 6));
     site->macros = xf_strdup(xf_column(stmt, 7));
     site->callee = xf_strdup(xf_column(stmt, 8));
+    site->is_loop = sqlite3_column_int(stmt, 9);
     add_live(ev, site->at.build, site->macros);
 }
 
@@ -143,6 +144,14 @@ static void add_expanded(struct evidence *ev, sqlite3_stmt *stmt)
 
     XF_GROW(file->expanded, file->nexpanded, file->expanded_cap);
     file->expanded[file->nexpanded++] = column_spot(ev, stmt);
+}
+
+static void add_unexecuted(struct evidence *ev, sqlite3_stmt *stmt)
+{
+    struct file_evidence *file = file_of(ev, xf_column(stmt, 1));
+
+    XF_GROW(file->unexecuted, file->nunexecuted, file->unexecuted_cap);
+    file->unexecuted[file->nunexecuted++] = column_spot(ev, stmt);
 }
 
 static void add_call(struct evidence *ev, sqlite3_stmt *stmt)
@@ -177,11 +186,15 @@ int evidence_load(struct evidence *ev, struct xf_store *store)
         {"SELECT build, file, status FROM tu ORDER BY file, build, id",
          add_tu},
         {"SELECT build, file, line, col, end_line, site_id, macro, macros,"
-         " callee FROM site ORDER BY file, line, col, build, site_id",
+         " callee, callee = '' AND frame < 0 FROM site"
+         " ORDER BY file, line, col, build, site_id",
          add_site},
         {"SELECT build, file, line, col FROM expanded"
          " ORDER BY file, line, col, build",
          add_expanded},
+        {"SELECT build, file, line, col FROM unexecuted"
+         " ORDER BY file, line, col, build",
+         add_unexecuted},
         /* Functions that share their name with one that stops the host. */
         {"SELECT c.build, c.file, c.line, c.col, f.file"
          " FROM function f JOIN call c ON c.callee = f.id"
@@ -214,6 +227,7 @@ static void release_file(struct evidence *ev, struct file_evidence *file)
         free(file->failed[i]);
     free(file->sites);
     free(file->expanded);
+    free(file->unexecuted);
     free(file->calls);
     free(file->inactive);
     free(file->read);
@@ -265,6 +279,14 @@ bool evidence_expanded(const struct file_evidence *file, struct spot at)
 {
     for (size_t i = 0; i < file->nexpanded; i++)
         if (same(file->expanded[i], at))
+            return true;
+    return false;
+}
+
+bool evidence_unexecuted(const struct file_evidence *file, struct spot at)
+{
+    for (size_t i = 0; i < file->nunexecuted; i++)
+        if (same(file->unexecuted[i], at))
             return true;
     return false;
 }

@@ -25,6 +25,7 @@ struct site_spot {
     char *macro;  /* outermost expansion, "" for none */
     char *macros; /* all of them, " > " between */
     char *callee;
+    bool is_loop; /* endless loop or trap, from its line to end_line */
 };
 
 struct call_spot {
@@ -41,6 +42,8 @@ struct file_evidence {
     size_t nsites, sites_cap;
     struct spot *expanded;
     size_t nexpanded, expanded_cap;
+    struct spot *unexecuted; /* operands of sizeof and the like */
+    size_t nunexecuted, unexecuted_cap;
     struct call_spot *calls; /* of functions that return, by a stop's name */
     size_t ncalls, calls_cap;
     struct range *inactive;
@@ -70,6 +73,7 @@ const struct file_evidence *evidence_file(const struct evidence *ev,
 const struct range *evidence_inactive(const struct file_evidence *file,
                                       uint32_t build, uint32_t line);
 bool evidence_expanded(const struct file_evidence *file, struct spot at);
+bool evidence_unexecuted(const struct file_evidence *file, struct spot at);
 const struct call_spot *evidence_call(const struct file_evidence *file,
                                       struct spot at);
 

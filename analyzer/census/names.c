@@ -15,7 +15,7 @@ static uint64_t length_bit(size_t len)
 }
 
 static void add(struct names *names, const char *name, const char *kind,
-                bool is_function)
+                bool is_function, bool is_instruction)
 {
     size_t len = strlen(name);
     int is_new;
@@ -29,9 +29,13 @@ static void add(struct names *names, const char *name, const char *kind,
             xf_realloc(names->kinds, names->cap * sizeof(*names->kinds));
         names->is_function = xf_realloc(
             names->is_function, names->cap * sizeof(*names->is_function));
+        names->is_instruction =
+            xf_realloc(names->is_instruction,
+                       names->cap * sizeof(*names->is_instruction));
     }
     names->kinds[i] = xf_strdup(kind);
     names->is_function[i] = is_function;
+    names->is_instruction[i] = is_instruction;
     names->lengths[(unsigned char)name[0]] |= length_bit(len);
     if (len > names->longest)
         names->longest = len;
@@ -52,7 +56,7 @@ static int add_list(struct names *names, const cJSON *root, const char *list,
             return xf_error("%s: an entry of \"%s\" has no \"name\"; add it",
                             path, list);
         add(names, name, xf_json_string(entry, "kind", ""),
-            !strcmp(list, "functions"));
+            !strcmp(list, "functions"), !strcmp(list, "instructions"));
     }
     return 0;
 }
@@ -64,7 +68,8 @@ static int load_json(struct names *names, const char *data)
     int rc = -1;
 
     if (root && !add_list(names, root, "macros", path) &&
-        !add_list(names, root, "functions", path))
+        !add_list(names, root, "functions", path) &&
+        !add_list(names, root, "instructions", path))
         rc = 0;
     cJSON_Delete(root);
     free(path);
@@ -73,16 +78,21 @@ static int load_json(struct names *names, const char *data)
 
 static int load_functions(struct names *names, struct xf_store *store)
 {
+    /* A label that only its own file uses is called "fail" or the like, which
+     * is a common word elsewhere. */
     sqlite3_stmt *stmt = xf_store_prepare(
-        store, "SELECT name, min(stop_kind) FROM function"
+        store, "SELECT name, min(stop_kind) FROM function f"
                " WHERE stop_kind <> '' AND name <> ''"
+               " AND (NOT is_asm OR EXISTS (SELECT 1 FROM call c"
+               "  JOIN function g ON g.id = c.caller"
+               "  WHERE c.callee = f.id AND g.file <> f.file))"
                " GROUP BY name ORDER BY name");
     int rc;
 
     if (!stmt)
         return -1;
     while ((rc = xf_store_step(store, stmt)) > 0)
-        add(names, xf_column(stmt, 0), xf_column(stmt, 1), true);
+        add(names, xf_column(stmt, 0), xf_column(stmt, 1), true, false);
     return rc;
 }
 
@@ -99,6 +109,7 @@ void names_release(struct names *names)
         free(names->kinds[i]);
     free(names->kinds);
     free(names->is_function);
+    free(names->is_instruction);
     xf_map_release(&names->map);
 }
 

@@ -17,6 +17,7 @@ struct names {
     struct xf_map map;  /* name -> index into the arrays below */
     char **kinds;       /* kind of site that the name stands for */
     bool *is_function;  /* otherwise a macro */
+    bool *is_instruction; /* parallel: counts in .S files only, as mnemonic */
     size_t cap;
     size_t longest;
     uint64_t lengths[256]; /* by first byte: bit n set for a name of n bytes,

@@ -88,6 +88,11 @@ static void add(struct walk *walk, uint32_t name, size_t offset,
 {
     struct occurrences *out = walk->out;
 
+    if (walk->names->is_instruction[name] &&
+        !(walk->src->is_asm && walk->statement == offset)) {
+        free(detail);
+        return;
+    }
     XF_GROW(out->items, out->len, out->cap);
     out->items[out->len++] = (struct occurrence){
         .name = name,

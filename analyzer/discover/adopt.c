@@ -14,17 +14,21 @@
 
 #define CONFIG_HEADER "/include/xen/config.h"
 
-/* Every file of Xen includes that header first, by its path. NULL when none
- * of the calls does, or not in a folder that is there. */
-static char *source_of(const struct xf_call *call)
+/* Every file of Xen includes that header first, by its path. NULL when the
+ * call does not, or not in a folder that is there (*elsewhere is set). */
+static char *source_of(const struct xf_call *call, bool *elsewhere)
 {
     for (size_t i = 0; i + 1 < call->argc; i++) {
         char *path, *real = NULL;
 
-        if (strcmp(call->argv[i], "-include") ||
-            !xf_has_suffix(call->argv[i + 1], CONFIG_HEADER))
+        if (strcmp(call->argv[i], "-include"))
             continue;
         path = xf_path_join(call->dir, call->argv[i + 1]);
+        if (!xf_has_suffix(path, CONFIG_HEADER)) {
+            free(path);
+            continue;
+        }
+        *elsewhere |= !xf_file_exists(path);
         if (xf_file_exists(path)) {
             path[strlen(path) - strlen(CONFIG_HEADER)] = '\0';
             real = xf_path_real(path);
@@ -38,16 +42,26 @@ static char *source_of(const struct xf_call *call)
 static char *find_source(const struct xf_calls *calls,
                          const struct xf_discover *how, const char *where)
 {
+    bool elsewhere = false;
+
     for (size_t i = 0; i < calls->len; i++) {
-        char *source = source_of(&calls->items[i]);
+        char *source = source_of(&calls->items[i], &elsewhere);
 
         if (source)
             return source;
     }
     if (how->tree && xf_dir_exists(how->tree))
         return xf_discover_hypervisor(how->tree);
-    xf_error("%s: the source that its commands compile is not where they say; "
-             "build again where it is now", where);
+    if (elsewhere)
+        xf_error("%s: the source that its commands compile is not where they "
+                 "say; build again where it is now, or name the tree as well",
+                 where);
+    else
+        xf_error("%s: none of its commands has '-include "
+                 ".../include/xen/config.h', as those of Xen's hypervisor do; "
+                 "pass the database or build of Xen's xen/ folder, or name the "
+                 "tree as well",
+                 where);
     return NULL;
 }
 

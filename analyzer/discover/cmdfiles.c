@@ -132,6 +132,24 @@ static char *objects_folder(const char *dir)
     return below;
 }
 
+/* Before 4.15 builds are made in the source tree and keep their .config. */
+static int no_commands(const char *dir, const char *objects)
+{
+    char *config = xf_path_join(objects, ".config");
+
+    if (xf_file_exists(config))
+        xf_error("%s holds no compile commands of C files (.*.o.cmd): not a "
+                 "finished build, or of a Xen before 4.15, which leaves none; "
+                 "scan the source with its configuration instead: xenfmea scan "
+                 "--kconfig %s %s", dir, config, objects);
+    else
+        xf_error("%s holds no compile commands of C files (.*.o.cmd): not a "
+                 "finished build, or of a Xen before 4.15, which leaves none; "
+                 "scan the source tree instead: xenfmea scan TREE", dir);
+    free(config);
+    return -1;
+}
+
 int xf_cmdfiles(struct xf_build *out, const struct xf_discover *how,
                 const struct xf_rules *rules)
 {
@@ -140,9 +158,7 @@ int xf_cmdfiles(struct xf_build *out, const struct xf_discover *how,
     int rc = objects ? xf_tree_walk(objects, NULL, read_cmd, &r) : -1;
 
     if (!rc && !has_c(&r.calls))
-        rc = xf_error("%s holds no compile commands (.*.o.cmd files): not a "
-                      "finished build, or of a Xen before 4.15, which leaves "
-                      "none; scan the source tree instead", how->build_dir);
+        rc = no_commands(how->build_dir, objects);
     if (!rc)
         rc = xf_build_adopt(out, how, rules, &r.calls, how->build_dir, objects,
                             r.compiler ? r.compiler : "");

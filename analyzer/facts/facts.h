@@ -14,6 +14,8 @@
  *   D  severity file line text     a diagnostic
  *   I  file first-last,...         lines that the preprocessor skipped
  *   X  file line:col,...           expansions of the census macros
+ *   U  file line:col               what would be a site is never executed there:
+ *                                  operand of sizeof, typeof and the like
  *   F  name file line end flags section spelled
  *                                  a function begins; the records below belong
  *                                  to it. flags: s static, i inline,
@@ -21,13 +23,21 @@
  *                                  `spelled`: the identifier in the source at
  *                                  the place of the name (a macro's, when the
  *                                  function comes from one)
- *   C  callee home file line col   direct call. `home`: file of the callee's
+ *   C  callee home file line col via
+ *                                  direct call. via "address": assembly takes
+ *                                  the symbol's address; it may be no function
+ *                                  at all. `home`: file of the callee's
  *                                  definition when it is static, else "".
  *                                  file "" means: as in F
  *   B  file line end col frame message chain ordinal sub debug
  *                                  bug frame of that type
  *   N  file line end col callee home message chain ordinal sub debug
- *                                  call of a function that never returns
+ *                                  call of a function that never returns; in
+ *                                  assembly, which has no declarations, any
+ *   H  file line end col what chain ordinal sub debug
+ *                                  loop that nothing leaves and that does
+ *                                  nothing ("endless loop"), or a trap
+ *                                  instruction that nothing handles (its name)
  *   E  unreachables loops callees ends
  *                                  ways to end without a call: number of
  *                                  __builtin_unreachable(), endless loops, functions called in those
@@ -54,7 +64,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "13"
+#define XF_FACTS_VERSION "16"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

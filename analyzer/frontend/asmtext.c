@@ -128,9 +128,10 @@ static bool read_statement(const char *p, struct xf_asm *stmt)
         p = skip_space(read_literal(p, &text));
     stmt->text = xf_buf_detach(&text);
     stmt->operands = NULL;
-    stmt->noperands = 0;
+    stmt->noperands = stmt->noutputs = 0;
     if (*p == ':')
         p = skip_space(read_operands(p + 1, stmt, &cap));
+    stmt->noutputs = stmt->noperands;
     if (*p == ':')
         read_operands(p + 1, stmt, &cap);
     return true;
@@ -215,8 +216,8 @@ static int constant(const char *text)
     return *end || value > 255 ? -1 : (int)value;
 }
 
-/* Message of the frame: an operand that is a string literal and is not the
- * file's name, else the last non-empty .asciz of the template. */
+/* Message of the frame: the operand of that name when it is a string literal,
+ * else the last non-empty .asciz of the template before the frame. */
 static char *find_message(const struct xf_asm *stmt, const char *from,
                           const char *to)
 {
@@ -260,9 +261,7 @@ void xf_asm_frames(const struct xf_asm *stmt, const char *section,
     while ((p = strstr(p, section))) {
         const char *value = p + strlen(section);
         const char *operand = operand_at(stmt, value);
-        const char *next = strstr(value, section);
-        char *message = find_message(
-            stmt, begin, next ? next : stmt->text + strlen(stmt->text));
+        char *message = find_message(stmt, begin, p);
 
         fn(operand                          ? constant(operand)
            : isdigit((unsigned char)*value) ? atoi(value)

@@ -18,7 +18,7 @@ struct xf_asm_operand {
 struct xf_asm {
     char *text; /* template, unescaped */
     struct xf_asm_operand *operands; /* outputs, then inputs */
-    size_t noperands;
+    size_t noperands, noutputs;
 };
 
 struct xf_asms {

@@ -11,6 +11,7 @@
 #include "asmtext.h"
 #include "error.h"
 #include "facts.h"
+#include "flow.h"
 #include "proc.h"
 #include "texts.h"
 #include "walk.h"
@@ -24,6 +25,40 @@ struct pending {
     uint32_t macro; /* index into macros */
     char *record;   /* a bug frame; NULL: a branch */
     char *target;   /* of the branch; may hold parameters, "do_\\fn" */
+    bool address;   /* the target's address is taken; no branch */
+};
+
+struct gas_macro {
+    char *params; /* as written */
+    bool transfers, leaves; /* as xf_flow_transfers() */
+};
+
+/* A branch to a local label, which may belong to another function. */
+struct local {
+    char *label;
+    const char *file;
+    unsigned int line, column;
+    unsigned int ordinal; /* as in facts.h */
+    char *debug;
+};
+
+/* A function that was read. It is written when all labels are known. */
+struct block {
+    char *head; /* its F record */
+    struct xf_buf body;
+    char *name;
+    bool stays;
+    struct local *locals;
+    size_t nlocals;
+};
+
+/* A trap instruction, until it is known that nothing catches it. */
+struct trap {
+    bool open;
+    char *label; /* numeric label before it, NULL: none */
+    char *what;
+    unsigned int line;
+    uint32_t file;
 };
 
 struct reader {
@@ -36,15 +71,37 @@ struct reader {
     size_t len;
     char *label;        /* function that the current line belongs to */
     struct xf_buf body; /* its records */
+    struct local *locals; /* its branches to local labels */
+    size_t nlocals, locals_cap;
+    struct block *blocks; /* functions that were read */
+    size_t nblocks, blocks_cap;
+    struct xf_map local_labels; /* ".L" labels of the file */
+    uint32_t *owners; /* parallel: indices of blocks */
+    size_t owners_cap;
     unsigned int label_line;
     uint32_t label_file;
     struct xf_map macros; /* names of assembler macros */
-    char **params;        /* parallel: their parameters as written */
-    size_t params_cap;
+    struct gas_macro *bodies; /* parallel */
+    size_t bodies_cap;
+    struct xf_map defined; /* names of the preprocessor's macros */
+    struct definition {
+        uint32_t file;
+        unsigned int line;
+    } *definitions; /* parallel: where the last one is */
+    size_t definitions_cap;
+    bool halts;        /* the function has a loop or trap that stops */
+    struct xf_debug_symbols symbols;
+    bool builtin;      /* the current line is the compiler's own */
+    struct xf_flow flow, macro_flow;
+    struct xf_map texts; /* of sites in the function, for their ordinals */
+    unsigned int *counts; /* parallel */
+    size_t counts_cap;
+    struct trap trap;
+    char *last_label; /* numeric label at the current instruction, or NULL */
     uint32_t in_macro;    /* XF_MAP_NONE outside */
     struct pending *pending;
     size_t npending, pending_cap;
-    unsigned int frames_on_line;
+    unsigned int frames_on_line, frame_ordinal;
 };
 
 static bool is_symbol(char ch)
@@ -52,38 +109,100 @@ static bool is_symbol(char ch)
     return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$';
 }
 
-/* Mnemonics of calls and jumps on the architectures that Xen runs on. The
- * target is their last operand. */
-static bool is_branch(const char *word, size_t len)
+static void add_pending(struct reader *r, char *record, char *target,
+                        bool address)
 {
-    static const char *const names[] = {
-        "call", "callq", "bl",   "b",    "cbz",  "cbnz", "tbz",  "tbnz",
-        "tail", "j",     "jal",  "beqz", "bnez", "bltz", "bgez", "beq",
-        "bne",  "blt",   "bge",  "bleq", "blne", "bcs",  "bcc",  "bmi",
-        "bpl",  "bhi",   "bls",  "bgt",  "ble",  "bltu", "bgeu"};
+    struct pending p = {r->in_macro, record, target, address};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strlen(names[i]) == len && !memcmp(names[i], word, len))
-            return true;
-    /* x86: jmp and every conditional jump; arm64: b.eq and its like */
-    return (len > 1 && len < 6 && word[0] == 'j') ||
-           (len == 4 && word[0] == 'b' && word[1] == '.');
+    XF_GROW(r->pending, r->npending, r->pending_cap);
+    r->pending[r->npending++] = p;
+}
+
+static void settle_trap(struct reader *r, bool caught);
+
+/* The ".L" labels of the function that ends belong to block `owner`. */
+static void own_labels(struct reader *r, uint32_t owner)
+{
+    for (size_t i = 0; i < r->flow.labels.len; i++) {
+        int is_new;
+        uint32_t at;
+
+        if (r->flow.labels.keys[i][0] != '.')
+            continue;
+        at = xf_map_add(&r->local_labels, r->flow.labels.keys[i], &is_new);
+        if (is_new) {
+            size_t len = at;
+
+            XF_GROW(r->owners, len, r->owners_cap);
+        }
+        r->owners[at] = owner;
+    }
 }
 
 static void flush_label(struct reader *r)
 {
+    struct xf_buf head = XF_BUF_INIT;
+    struct block block = {0};
     char line[16];
 
+    settle_trap(r, false);
     if (r->label) {
+        block.stays = r->halts && xf_flow_stays(&r->flow);
         snprintf(line, sizeof(line), "%u", r->label_line);
-        xf_fact(r->out, 'F', r->label, r->names->shown[r->label_file], line,
-                line, "a", "", r->label, NULL);
-        if (r->body.len)
-            xf_buf_add(r->out, r->body.data, r->body.len);
+        xf_fact(&head, 'F', r->label, r->names->shown[r->label_file], line,
+                line, block.stays ? "an" : "a", "", r->label, NULL);
+        block.head = xf_buf_detach(&head);
+        block.body = r->body;
+        block.name = r->label;
+        block.locals = r->locals;
+        block.nlocals = r->nlocals;
+        own_labels(r, (uint32_t)r->nblocks);
+        XF_GROW(r->blocks, r->nblocks, r->blocks_cap);
+        r->blocks[r->nblocks++] = block;
     }
-    free(r->label);
     r->label = NULL;
-    xf_buf_clear(&r->body);
+    r->halts = false;
+    r->locals = NULL;
+    r->nlocals = r->locals_cap = 0;
+    memset(&r->body, 0, sizeof(r->body));
+    xf_flow_release(&r->flow);
+    xf_map_release(&r->texts);
+}
+
+/* A branch to a local label of another function that control never leaves is
+ * a call of that one. */
+static void write_locals(struct reader *r, struct block *block)
+{
+    for (size_t i = 0; i < block->nlocals; i++) {
+        const struct local *l = &block->locals[i];
+        uint32_t at = xf_map_find(&r->local_labels, l->label);
+        const struct block *owner =
+            at == XF_MAP_NONE ? NULL : &r->blocks[r->owners[at]];
+        char line[16], col[16], ord[16];
+
+        if (!owner || owner == block || !owner->stays)
+            continue;
+        snprintf(line, sizeof(line), "%u", l->line);
+        snprintf(col, sizeof(col), "%u", l->column);
+        snprintf(ord, sizeof(ord), "%u", l->ordinal);
+        xf_fact(&block->body, 'C', owner->name, "", l->file, line, col, NULL);
+        xf_fact(&block->body, 'N', l->file, line, line, col, owner->name, "",
+                l->label, "", ord, "0", l->debug, NULL);
+    }
+}
+
+static void write_blocks(struct reader *r)
+{
+    for (size_t i = 0; i < r->nblocks; i++) {
+        struct block *block = &r->blocks[i];
+
+        write_locals(r, block);
+        xf_buf_adds(r->out, block->head);
+        if (block->body.len)
+            xf_buf_add(r->out, block->body.data, block->body.len);
+        if (block->stays)
+            xf_fact(r->out, 'E', "0", "0", "", "1", NULL);
+    }
 }
 
 static void begin_label(struct reader *r, const char *name, size_t len)
@@ -94,20 +213,28 @@ static void begin_label(struct reader *r, const char *name, size_t len)
     r->label_file = r->file;
 }
 
-static void add_pending(struct reader *r, char *record, char *target)
-{
-    struct pending p = {r->in_macro, record, target};
-
-    XF_GROW(r->pending, r->npending, r->pending_cap);
-    r->pending[r->npending++] = p;
-}
-
 /* A record goes to the current function. */
 static void keep(struct reader *r, const char *record)
 {
     if (!r->label)
         begin_label(r, "(file)", 6);
     xf_buf_adds(&r->body, record);
+    r->halts |= *record == 'H';
+}
+
+/* How often this text has made a site in the function so far. */
+static unsigned int ordinal_of(struct reader *r, const char *text)
+{
+    int is_new;
+    uint32_t at = xf_map_add(&r->texts, text, &is_new);
+
+    if (is_new) {
+        size_t len = at;
+
+        XF_GROW(r->counts, len, r->counts_cap);
+        r->counts[at] = 0;
+    }
+    return r->counts[at]++;
 }
 
 /* Column of `word` on the current source line, 1 when it is not there. */
@@ -128,15 +255,53 @@ static unsigned int column_of(struct reader *r, const char *word)
     }
 }
 
-static void keep_branch(struct reader *r, const char *target)
+/* Where an assembly statement is confined to debug builds. Caller frees. */
+static char *debug_reason(struct reader *r, const char *macro);
+
+/* A call or branch: an edge, and a site should its target be a stop. */
+static void keep_branch(struct reader *r, const char *target, bool is_loop)
 {
     struct xf_buf record = XF_BUF_INIT;
-    char line[16], col[16];
+    char line[16], col[16], ord[16];
+    char *debug = debug_reason(r, "");
+    const char *file = r->names->shown[r->file];
 
     snprintf(line, sizeof(line), "%u", r->line);
     snprintf(col, sizeof(col), "%u", column_of(r, target));
-    xf_fact(&record, 'C', target, "", r->names->shown[r->file], line, col,
-            NULL);
+    if (!r->label)
+        begin_label(r, "(file)", 6);
+    snprintf(ord, sizeof(ord), "%u", ordinal_of(r, target));
+    xf_fact(&record, 'C', target, "", file, line, col, NULL);
+    if (!is_loop) /* which is a site itself */
+        xf_fact(&record, 'N', file, line, line, col, target, "", "", "", ord, "0",
+                debug, NULL);
+    keep(r, record.data);
+    xf_buf_release(&record);
+    free(debug);
+}
+
+static void keep_local(struct reader *r, const char *label)
+{
+    struct local l = {xf_strdup(label), r->names->shown[r->file], r->line,
+                      column_of(r, label), 0, debug_reason(r, "")};
+
+    if (!r->label)
+        begin_label(r, "(file)", 6);
+    l.ordinal = ordinal_of(r, label);
+    XF_GROW(r->locals, r->nlocals, r->locals_cap);
+    r->locals[r->nlocals++] = l;
+}
+
+/* The address of a symbol is taken or stands in a table: if it is a function,
+ * control may get there. */
+static void keep_address(struct reader *r, const char *symbol)
+{
+    struct xf_buf record = XF_BUF_INIT;
+    char line[16];
+
+    snprintf(line, sizeof(line), "%u", r->line);
+    xf_fact(&record, 'C', symbol, "", r->names->shown[r->file], line,
+            "1", "address", NULL);
     keep(r, record.data);
     xf_buf_release(&record);
 }
@@ -206,13 +371,25 @@ static char *substitute(const char *params, const char *target,
     return xf_buf_detach(&out);
 }
 
+static struct xf_flow *flow_of(struct reader *r)
+{
+    return r->in_macro == XF_MAP_NONE ? &r->flow : &r->macro_flow;
+}
+
 /* The assembler macro is used here. A bug frame prints the line of the macro's
  * body, so it is one site however often the macro is used; a branch belongs to
  * the place of use, as in debug information. */
 static void use_macro(struct reader *r, uint32_t macro, const char *args)
 {
     size_t n = r->npending; /* a use inside a macro adds to the list */
+    struct gas_macro body = r->bodies[macro];
 
+    settle_trap(r, false);
+    xf_flow_unknown(flow_of(r), body.transfers, body.leaves);
+    if (r->in_macro != XF_MAP_NONE) {
+        r->bodies[r->in_macro].transfers |= body.transfers;
+        r->bodies[r->in_macro].leaves |= body.leaves;
+    }
     for (size_t i = 0; i < n; i++) {
         struct pending p = r->pending[i];
         char *target;
@@ -220,20 +397,22 @@ static void use_macro(struct reader *r, uint32_t macro, const char *args)
         if (p.macro != macro)
             continue;
         if (p.record && r->in_macro != XF_MAP_NONE) {
-            add_pending(r, xf_strdup(p.record), NULL);
+            add_pending(r, xf_strdup(p.record), NULL, false);
             continue;
         }
         if (p.record) {
             keep(r, p.record);
             continue;
         }
-        target = substitute(r->params[macro], p.target, args);
+        target = substitute(r->bodies[macro].params, p.target, args);
         if (r->in_macro != XF_MAP_NONE) {
-            add_pending(r, NULL, target);
+            add_pending(r, NULL, target, p.address);
             continue;
         }
-        if (*target)
-            keep_branch(r, target);
+        if (*target && p.address)
+            keep_address(r, target);
+        else if (*target)
+            keep_branch(r, target, false);
         free(target);
     }
 }
@@ -292,11 +471,56 @@ static char *written(struct reader *r, unsigned int nth, unsigned int *column,
     return xf_buf_detach(&chain);
 }
 
-static char *debug_reason(struct reader *r)
+/* Definition of a macro that is in force at the current line. */
+static const struct xf_macro *definition(void *payload, const char *name,
+                                         const struct xf_source **src)
+{
+    struct reader *r = payload;
+    uint32_t at = xf_map_find(&r->defined, name);
+
+    *src = at == XF_MAP_NONE
+               ? NULL
+               : xf_text(r->names->real[r->definitions[at].file]);
+    for (size_t i = 0; *src && i < (*src)->nmacros; i++)
+        if ((*src)->macros[i].line == r->definitions[at].line)
+            return &(*src)->macros[i];
+    return NULL;
+}
+
+/* How deep macros that a macro's body names are followed. */
+#define DEBUG_DEPTH 4
+
+/* The condition around the definition of a macro, or of one that it consists
+ * of, that confines it to debug builds; NULL when there is none. */
+static char *macro_debug(struct reader *r, const char *name, unsigned int depth)
+{
+    const struct xf_source *src;
+    const struct xf_macro *macro = definition(r, name, &src);
+    char *why, *word;
+    size_t body;
+
+    if (!macro || !depth)
+        return NULL;
+    why = xf_text_debug_only(src, macro->line, &r->symbols);
+    body = macro->body;
+    if (!why && body < macro->end) {
+        struct xf_token t = xf_source_token(src, &body);
+
+        /* The body's first word: macros that stand for another one. */
+        word = t.kind == XF_TOKEN_IDENT ? xf_source_spelling(src, t) : NULL;
+        why = word ? macro_debug(r, word, depth - 1) : NULL;
+        free(word);
+    }
+    return why;
+}
+
+static char *debug_reason(struct reader *r, const char *macro)
 {
     char *why = xf_text_debug_only(xf_text(r->names->real[r->file]), r->line,
-                                   r->options);
+                                   &r->symbols);
 
+    if (!why && *macro)
+        why = macro_debug(r, macro, DEBUG_DEPTH);
     return why ? why : xf_strdup("");
 }
 
@@ -327,9 +551,10 @@ static void on_frame(struct reader *r, const char *operands, size_t len)
 {
     struct xf_buf record = XF_BUF_INIT, message = XF_BUF_INIT;
     unsigned int column, end;
-    char type[16], line[16], endl[16], col[16], sub[16];
+    char type[16], line[16], endl[16], col[16], sub[16], ord[16] = "0";
     char *chain = written(r, r->frames_on_line, &column, &end);
-    char *debug = debug_reason(r);
+    char *word = xf_strndup(chain, strcspn(chain, "\x1e"));
+    char *debug = debug_reason(r, word);
 
     snprintf(type, sizeof(type), "%d",
              len && isdigit((unsigned char)*operands) ? atoi(operands) : -1);
@@ -338,16 +563,24 @@ static void on_frame(struct reader *r, const char *operands, size_t len)
     snprintf(endl, sizeof(endl), "%u", end);
     snprintf(col, sizeof(col), "%u", column);
     snprintf(sub, sizeof(sub), "%u", r->frames_on_line++);
+    if (r->in_macro == XF_MAP_NONE) {
+        if (!r->label)
+            begin_label(r, "(file)", 6);
+        if (r->frames_on_line == 1) /* the others differ by `sub` */
+            r->frame_ordinal = ordinal_of(r, chain);
+        snprintf(ord, sizeof(ord), "%u", r->frame_ordinal);
+    }
     xf_fact(&record, 'B', r->names->shown[r->file], line, endl, col, type,
             message.data && strcmp(message.data, "0") ? message.data : "",
-            chain, "0", sub, debug, NULL);
+            chain, ord, sub, debug, NULL);
     if (r->in_macro != XF_MAP_NONE)
-        add_pending(r, xf_strdup(record.data), NULL);
+        add_pending(r, xf_strdup(record.data), NULL, false);
     else
         keep(r, record.data);
     xf_buf_release(&record);
     xf_buf_release(&message);
     free(chain);
+    free(word);
     free(debug);
 }
 
@@ -363,7 +596,145 @@ static size_t target_length(const char *s)
     return n;
 }
 
-static void on_branch(struct reader *r, const char *operands, size_t len)
+/* A loop or trap that stops, in the given lines. */
+static void on_halt(struct reader *r, const char *what, uint32_t file,
+                    unsigned int first, unsigned int last)
+{
+    struct xf_buf record = XF_BUF_INIT;
+    uint32_t now = r->file;
+    unsigned int here = r->line;
+    char line[16], endl[16], ord[16] = "0";
+    char *debug;
+
+    r->file = file;
+    r->line = first;
+    debug = debug_reason(r, "");
+    r->file = now;
+    r->line = here;
+    if (r->in_macro == XF_MAP_NONE) {
+        if (!r->label)
+            begin_label(r, "(file)", 6);
+        snprintf(ord, sizeof(ord), "%u", ordinal_of(r, what));
+    }
+    snprintf(line, sizeof(line), "%u", first);
+    snprintf(endl, sizeof(endl), "%u", last);
+    xf_fact(&record, 'H', r->names->shown[file], line, endl, "1", what, "", ord,
+            "0", debug, NULL);
+    if (r->in_macro != XF_MAP_NONE)
+        add_pending(r, xf_strdup(record.data), NULL, false);
+    else
+        keep(r, record.data);
+    xf_buf_release(&record);
+    free(debug);
+}
+
+/* Whether something catches the trap is decided now. */
+static void settle_trap(struct reader *r, bool caught)
+{
+    struct trap trap = r->trap;
+
+    memset(&r->trap, 0, sizeof(r->trap));
+    if (trap.open && !caught)
+        on_halt(r, trap.what, trap.file, trap.line, trap.line);
+    free(trap.label);
+    free(trap.what);
+}
+
+/* A directive or a macro's arguments name the trap's label: a table holds it. */
+static void look_for_trap(struct reader *r, const char *text, size_t len)
+{
+    char *name;
+
+    if (!r->trap.open)
+        return;
+    name = xf_format(isdigit((unsigned char)*r->trap.label) ? "%sb" : "%s",
+                     r->trap.label);
+    if (word_in(text, len, name, strlen(name)))
+        settle_trap(r, true);
+    free(name);
+}
+
+static void set_label(struct reader *r, const char *name, size_t len)
+{
+    free(r->last_label);
+    r->last_label = name ? xf_strndup(name, len) : NULL;
+}
+
+/* Where control goes from this instruction. */
+static enum xf_flow_event on_instruction(struct reader *r, const char *s,
+                                         size_t len)
+{
+    enum xf_flow_event event;
+    bool leaves;
+
+    settle_trap(r, false);
+    if (r->in_macro != XF_MAP_NONE) {
+        struct gas_macro *body = &r->bodies[r->in_macro];
+
+        body->transfers |= xf_flow_transfers(s, len, &leaves);
+        body->leaves |= leaves;
+    } else if (!r->label) {
+        begin_label(r, "(file)", 6);
+    }
+    event = xf_flow_statement(flow_of(r), s, len, r->line);
+    if (event == XF_FLOW_LOOP) {
+        on_halt(r, "endless loop", r->file, flow_of(r)->first, r->line);
+    } else if (event == XF_FLOW_TRAP) {
+        r->trap = (struct trap){true, r->last_label,
+                                xf_strndup(s, word_length(s)), r->line,
+                                r->file};
+        r->last_label = NULL;
+        if (!r->trap.label)
+            settle_trap(r, false);
+    }
+    set_label(r, NULL, 0);
+    return event;
+}
+
+/* Directives that make data, and instructions that take an address, on the
+ * architectures that Xen runs on. What they name that is no function is sorted
+ * out when the program is linked. */
+static bool takes_address(const char *name)
+{
+    static const char *const names[] = {
+        ".quad", ".long", ".word",  ".xword", ".8byte", ".4byte", ".int",
+        ".dword", "lea",  "leal",   "leaq",   "adr",    "adrp",   "ldr",
+        "mov",   "movl",  "movq",   "movabs", "movw",   "movt",   "push",
+        "pushl", "pushq", "la",     "lla",    "lda"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+static void on_address(struct reader *r, const char *operands, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = 0;
+        char *symbol;
+
+        while (i + n < len && (is_symbol(operands[i + n]) ||
+                               operands[i + n] == '\\'))
+            n++;
+        if (!n || isdigit((unsigned char)operands[i]) || operands[i] == '.' ||
+            operands[i] == '$' || (i && operands[i - 1] == '%')) {
+            i += operands[i] == '$' ? 1 : n + !n;
+            continue;
+        }
+        symbol = xf_strndup(operands + i, n);
+        if (r->in_macro != XF_MAP_NONE)
+            add_pending(r, NULL, symbol, true);
+        else if (!strchr(symbol, '\\'))
+            keep_address(r, symbol);
+        if (r->in_macro == XF_MAP_NONE)
+            free(symbol);
+        i += n;
+    }
+}
+
+static void on_branch(struct reader *r, const char *operands, size_t len,
+                      bool is_loop)
 {
     struct xf_buf target = XF_BUF_INIT;
     const char *name;
@@ -372,11 +743,14 @@ static void on_branch(struct reader *r, const char *operands, size_t len)
     last_operand(operands, len, &target);
     name = target.data;
     n = target_length(name);
-    if (n && !name[n] && !isdigit((unsigned char)*name) && *name != '.') {
+    if (n > 1 && !name[n] && *name == '.' && r->in_macro == XF_MAP_NONE) {
+        keep_local(r, name);
+    } else if (n && !name[n] && !isdigit((unsigned char)*name) &&
+               *name != '.') {
         if (r->in_macro != XF_MAP_NONE)
-            add_pending(r, NULL, xf_strdup(name));
+            add_pending(r, NULL, xf_strdup(name), false);
         else if (!strchr(name, '\\'))
-            keep_branch(r, name);
+            keep_branch(r, name, is_loop);
     }
     xf_buf_release(&target);
 }
@@ -395,13 +769,13 @@ static void on_macro(struct reader *r, const char *text, size_t len)
     if (is_new) {
         size_t at = r->in_macro;
 
-        XF_GROW(r->params, at, r->params_cap);
-        r->params[at] = NULL;
+        XF_GROW(r->bodies, at, r->bodies_cap);
+        memset(&r->bodies[at], 0, sizeof(r->bodies[at]));
     }
-    free(r->params[r->in_macro]);
+    free(r->bodies[r->in_macro].params);
     while (n < len && strchr(", \t", text[n]))
         n++;
-    r->params[r->in_macro] = xf_strndup(text + n, len - n);
+    r->bodies[r->in_macro].params = xf_strndup(text + n, len - n);
     free(name);
 }
 
@@ -413,6 +787,7 @@ static void on_statement(struct reader *r, const char *s, size_t len)
     size_t rest_len;
     char *name;
     uint32_t macro;
+    bool leaves;
 
     while (n < len && is_symbol(word[n]))
         n++;
@@ -426,18 +801,31 @@ static void on_statement(struct reader *r, const char *s, size_t len)
     if (!strcmp(name, ".macro")) {
         on_macro(r, rest, rest_len);
     } else if (!strcmp(name, ".endm")) {
+        settle_trap(r, false);
         r->in_macro = XF_MAP_NONE;
+        xf_flow_release(&r->macro_flow);
     } else if (!strcmp(name, r->options->frame_macro)) {
+        settle_trap(r, true);
         on_frame(r, rest, rest_len);
     } else if ((macro = xf_map_find(&r->macros, name)) != XF_MAP_NONE) {
+        look_for_trap(r, rest, rest_len);
         if (macro != r->in_macro) {
             char *args = xf_strndup(rest, rest_len);
 
             use_macro(r, macro, args);
             free(args);
         }
-    } else if (is_branch(word, n)) {
-        on_branch(r, rest, rest_len);
+    } else if (n && *word == '.') {
+        look_for_trap(r, rest, rest_len);
+        if (takes_address(name))
+            on_address(r, rest, rest_len);
+    } else if (n) {
+        bool is_loop = on_instruction(r, s, len) == XF_FLOW_LOOP;
+
+        if (xf_flow_transfers(s, len, &leaves))
+            on_branch(r, rest, rest_len, is_loop);
+        else if (takes_address(name))
+            on_address(r, rest, rest_len);
     }
     free(name);
 }
@@ -459,6 +847,8 @@ static void on_labels(struct reader *r, const char *s, size_t len)
         if (!isdigit((unsigned char)*s) && *s != '.' &&
             r->in_macro == XF_MAP_NONE)
             begin_label(r, s, n);
+        xf_flow_label(flow_of(r), s, n);
+        set_label(r, s, n);
         s += n + 1;
         len -= n + 1;
     }
@@ -485,11 +875,50 @@ static bool on_marker(struct reader *r, const char *s, size_t len)
             quote++;
         xf_buf_addch(&name, *quote);
     }
-    if (name.len && name.data[0] != '<')
+    r->builtin = !name.len || name.data[0] == '<';
+    if (!r->builtin)
         r->file = xf_names_add(r->names, name.data);
     xf_buf_release(&name);
     r->line = (unsigned int)line - 1;
     return true;
+}
+
+/* `#define NAME ...` as -dD has it in place. */
+static bool on_define(struct reader *r, const char *s, size_t len)
+{
+    static const char word[] = "#define ";
+    size_t n = sizeof(word) - 1;
+    int is_new;
+    char *name;
+    uint32_t at;
+
+    if (len < n || memcmp(s, word, n))
+        return len && !strncmp(s, "#undef ", 7);
+    name = xf_strndup(s + n, word_length(s + n));
+    at = xf_map_add(&r->defined, name, &is_new);
+    if (is_new) {
+        size_t used = at;
+
+        XF_GROW(r->definitions, used, r->definitions_cap);
+    }
+    r->definitions[at] = (struct definition){r->file, r->line};
+    free(name);
+    return true;
+}
+
+/* Length of the line without the assembler's own comment. */
+static size_t without_comment(struct reader *r, const char *s, size_t len)
+{
+    const struct xf_source *src = xf_text(r->names->real[r->file]);
+    bool quoted = false;
+
+    for (size_t i = 0; src && src->asm_comment && i < len; i++) {
+        if (s[i] == '"' && (!i || s[i - 1] != '\\'))
+            quoted = !quoted;
+        if (s[i] == src->asm_comment && !quoted && (!i || s[i - 1] != '\\'))
+            return i;
+    }
+    return len;
 }
 
 static void on_line(struct reader *r, const char *s, size_t len)
@@ -500,6 +929,9 @@ static void on_line(struct reader *r, const char *s, size_t len)
     if (on_marker(r, s, len))
         return;
     r->line++;
+    if (r->builtin || on_define(r, s, len))
+        return;
+    len = without_comment(r, s, len);
     r->text = s;
     r->len = len;
     r->frames_on_line = 0;
@@ -516,7 +948,7 @@ static void on_line(struct reader *r, const char *s, size_t len)
 static int preprocess(struct xf_buf *out, const struct xf_tu *tu,
                       const char *clang)
 {
-    const char **argv = xf_calloc(tu->argc + 5, sizeof(*argv));
+    const char **argv = xf_calloc(tu->argc + 6, sizeof(*argv));
     struct xf_proc how = {.dir = tu->dir, .log = "/dev/null", .out = out,
                           .seconds = CPP_SECONDS};
     size_t n = 0;
@@ -525,6 +957,7 @@ static int preprocess(struct xf_buf *out, const struct xf_tu *tu,
     argv[n++] = clang;
     argv[n++] = "-E";
     argv[n++] = "-w";
+    argv[n++] = "-dD";
     for (size_t i = 0; i < tu->argc; i++)
         argv[n++] = tu->argv[i];
     argv[n++] = tu->file;
@@ -599,7 +1032,7 @@ static void main_file_lines(struct reader *r, const char *text, uint32_t main)
 
         if (!on_marker(r, text, len)) {
             r->line++;
-            if (r->file == main && r->line <= src->nlines &&
+            if (!r->builtin && r->file == main && r->line <= src->nlines &&
                 strspn(text, " \t") < len)
                 output[r->line] = 1;
         }
@@ -615,9 +1048,31 @@ static void release_reader(struct reader *r)
         free(r->pending[i].record);
         free(r->pending[i].target);
     }
+    for (size_t i = 0; i < r->nblocks; i++) {
+        struct block *block = &r->blocks[i];
+
+        for (size_t j = 0; j < block->nlocals; j++) {
+            free(block->locals[j].label);
+            free(block->locals[j].debug);
+        }
+        free(block->locals);
+        free(block->head);
+        free(block->name);
+        xf_buf_release(&block->body);
+    }
+    free(r->blocks);
+    free(r->owners);
+    xf_map_release(&r->local_labels);
     for (size_t i = 0; i < r->macros.len; i++)
-        free(r->params[i]);
-    free(r->params);
+        free(r->bodies[i].params);
+    free(r->bodies);
+    free(r->counts);
+    free(r->definitions);
+    free(r->last_label);
+    xf_map_release(&r->defined);
+    xf_map_release(&r->texts);
+    xf_flow_release(&r->flow);
+    xf_flow_release(&r->macro_flow);
     free(r->pending);
     xf_map_release(&r->macros);
     xf_buf_release(&r->body);
@@ -628,7 +1083,9 @@ int xf_assembly_run(struct xf_buf *out, const struct xf_tu *tu,
 {
     struct xf_names names = {.tu = tu};
     struct reader r = {.out = out, .options = options, .names = &names,
-                       .in_macro = XF_MAP_NONE};
+                       .in_macro = XF_MAP_NONE,
+                       .symbols = {options->debug_on, options->debug_off,
+                                   definition, &r}};
     struct xf_buf text = XF_BUF_INIT;
     uint32_t main;
     int rc = preprocess(&text, tu, options->clang);
@@ -641,7 +1098,9 @@ int xf_assembly_run(struct xf_buf *out, const struct xf_tu *tu,
             on_line(&r, s, len);
             s += len + (s[len] == '\n');
         }
+        settle_trap(&r, false);
         flush_label(&r);
+        write_blocks(&r);
         main_file_lines(&r, text.data ? text.data : "", main);
         for (size_t i = 0; i < names.raw.len; i++)
             xf_fact(out, 'R', names.shown[i], i == main ? "" : "quiet",

@@ -28,6 +28,9 @@ struct xf_frontend_options {
     const struct xf_frame_type *frames; /* ended by a NULL macro */
     /* Assembly macro that makes a frame in .S files: "BUG_FRAME". */
     const char *frame_macro;
+    /* Strings in inline assembly which say that something handles its trap
+     * instructions. NULL ended. */
+    const char *const *trap_tables;
     /* Functions whose calls are recorded in full although their declaration
      * does not say noreturn. NULL ended. */
     const char *const *stops;

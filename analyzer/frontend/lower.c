@@ -16,12 +16,15 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "asmtext.h"
 #include "facts.h"
 #include "pointers.h"
 #include "texts.h"
 #include "tree.h"
 
 #define DEPTH_LIMIT 1500 /* below the reader's */
+#define NO_TEXT ((size_t)-1)
+#define ASM_LIMIT 80     /* bytes of an assembly template that are kept */
 #define TABLE_LIMIT 64   /* longer arrays of numbers are left out */
 
 struct definition {
@@ -41,6 +44,7 @@ struct type {
 struct lowering {
     struct xf_buf *out;
     CXTranslationUnit unit;
+    const char *frame_section;
     struct xf_names *names;
     CXFile last_file;
     uint32_t last_name;
@@ -62,6 +66,8 @@ struct lowering {
     struct xf_buf text, type_list;
     unsigned int tree, ntypes;
     struct xf_pointers locals;
+    size_t *asm_ends; /* in `text`, behind the attributes of each asm */
+    size_t nasms, asms_cap;
     const char *function;      /* name, "" for a variable */
     struct xf_place at;        /* of the definition */
     unsigned int depth;
@@ -810,6 +816,22 @@ static void lower_list(struct lowering *l, CXCursor list, CXType type,
     free(items.items);
 }
 
+static void add_asm(struct lowering *l, size_t end)
+{
+    XF_GROW(l->asm_ends, l->nasms, l->asms_cap);
+    l->asm_ends[l->nasms++] = end;
+}
+
+/* Assembly in what is not evaluated is printed all the same. */
+static enum CXChildVisitResult skip_asm(CXCursor c, CXCursor parent,
+                                        CXClientData data)
+{
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_GCCAsmStmt)
+        add_asm(data, NO_TEXT);
+    return CXChildVisit_Recurse;
+}
+
 /* ---- statements and expressions -------------------------------------------- */
 
 static void lower_variable(struct lowering *l, CXCursor decl,
@@ -851,11 +873,68 @@ static bool is_change(CXCursor c)
            binary >= CXBinaryOperator_Assign;
 }
 
-/* Which part of a for statement the nth present child is: 0 init, 1 condition,
- * 2 step. libclang leaves absent parts out, and most loops come from macros, so
- * the semicolons are out of reach; what the parts do tells: a declaration is an
- * init, what changes something is no condition, and with only one change `=`
- * is taken for the init, anything else for the step. */
+/* Offsets behind which the second and the third part of the for statement at
+ * `at` begin, and its closing parenthesis. */
+static bool find_semicolons(const struct xf_source *src, size_t at,
+                            size_t places[3])
+{
+    size_t n = 0, depth = 0;
+    struct xf_token t = xf_source_token(src, &at);
+
+    if (t.kind != XF_TOKEN_IDENT || t.end - t.begin != 3 ||
+        memcmp(src->text + t.begin, "for", 3))
+        return false;
+    while ((t = xf_source_token(src, &at)).kind != XF_TOKEN_END) {
+        char ch = t.kind == XF_TOKEN_PUNCT ? src->text[t.begin] : ' ';
+
+        if (ch == '(' || ch == '{')
+            depth++;
+        else if ((ch == ')' || ch == '}') && !--depth)
+            break;
+        else if (ch == ';' && depth == 1 && n < 2)
+            places[n++] = t.begin;
+        if (!depth)
+            return false;
+    }
+    places[2] = t.begin;
+    return n == 2;
+}
+
+/* The parts of a for statement by the semicolons in front of them: parts[i] is
+ * 0 init, 1 condition, 2 step. A part that is spelled elsewhere, a macro's
+ * argument or invocation inside of a macro's body, has no place among them. */
+static bool for_parts_by_place(struct lowering *l, CXCursor c,
+                               const struct kids *k, int parts[3])
+{
+    CXSourceLocation at = clang_getRangeStart(clang_getCursorExtent(c));
+    bool macro = in_macro(at);
+    struct xf_place begin = macro ? spelling_place(l, at) : file_place(l, at);
+    const struct xf_source *src = *begin.real ? xf_text(begin.real) : NULL;
+    size_t places[3];
+
+    if (!src || begin.offset >= src->len ||
+        !find_semicolons(src, begin.offset, places))
+        return false;
+    for (size_t i = 0; i + 1 < k->len; i++) {
+        CXSourceLocation start =
+            clang_getRangeStart(clang_getCursorExtent(k->items[i]));
+        struct xf_place p = macro ? spelling_place(l, start)
+                                  : file_place(l, start);
+
+        if (p.real != begin.real || p.offset <= begin.offset ||
+            p.offset >= places[2])
+            return false;
+        parts[i] = p.offset < places[0] ? 0 : p.offset < places[1] ? 1 : 2;
+        if (i && parts[i] <= parts[i - 1])
+            return false;
+    }
+    return true;
+}
+
+/* Which part of a for statement the nth present child is when its place does
+ * not say it. libclang leaves absent parts out; what the parts do tells: a
+ * declaration is an init, what changes something is no condition, and with
+ * only one change `=` is taken for the init, anything else for the step. */
 static int for_part(const struct kids *k, size_t i)
 {
     size_t n = k->len - 1; /* the body comes last */
@@ -875,10 +954,14 @@ static void lower_for(struct lowering *l, CXCursor c, struct around around)
 {
     struct kids k = kids_of(c);
     size_t next = 0;
+    int parts[3] = {0, 1, 2};
 
+    if (k.len < 4 && !for_parts_by_place(l, c, &k, parts))
+        for (size_t i = 0; i + 1 < k.len; i++)
+            parts[i] = for_part(&k, i);
     begin(l, XF_OP_FOR, c, true, &around);
     for (int part = 0; part < 3; part++) {
-        if (next + 1 < k.len && for_part(&k, next) <= part)
+        if (next + 1 < k.len && parts[next] <= part)
             lower(l, k.items[next++], true, around);
         else
             put_nil(l);
@@ -1019,11 +1102,14 @@ static void lower_constant(struct lowering *l, CXCursor c, bool want_place,
                            struct around around)
 {
     long long value;
+    bool operand = clang_getCursorKind(c) == CXCursor_UnaryExpr;
 
     if (!evaluate(c, &value)) {
         generic(l, c, XF_OP_OTHER, want_place, around, 0, true);
         return;
     }
+    if (operand)
+        clang_visitChildren(c, skip_asm, l);
     begin(l, XF_OP_INT, c, want_place, &around);
     put_type(l, clang_getCursorType(c));
     put_int(l, value);
@@ -1049,6 +1135,8 @@ static void lower_cast(struct lowering *l, CXCursor c, bool want_place,
 
     begin(l, k.len ? XF_OP_CAST : XF_OP_OTHER, c, want_place, &around);
     put_type(l, clang_getCursorType(c));
+    for (size_t i = 0; i + 1 < k.len; i++)
+        clang_visitChildren(k.items[i], skip_asm, l);
     if (k.len)
         lower(l, k.items[k.len - 1], false, around);
     finish(l);
@@ -1098,6 +1186,18 @@ static void lower_label(struct lowering *l, CXCursor c, enum xf_op op,
     }
     finish(l);
     free(name);
+    free(k.items);
+}
+
+/* Its text is not known yet, see add_asm_texts(). */
+static void lower_asm(struct lowering *l, CXCursor c, struct around around)
+{
+    struct kids k = kids_of(c);
+
+    begin(l, XF_OP_ASM, c, true, &around);
+    add_asm(l, l->text.len);
+    put_kids(l, &k, 0, around);
+    finish(l);
     free(k.items);
 }
 
@@ -1153,7 +1253,7 @@ static bool lower_statement(struct lowering *l, CXCursor c,
         generic(l, c, XF_OP_RETURN, true, around, ALL_PLACED, false);
         return true;
     case CXCursor_GCCAsmStmt:
-        generic(l, c, XF_OP_ASM, true, around, 0, false);
+        lower_asm(l, c, around);
         return true;
     case CXCursor_NullStmt:
         put_nil(l);
@@ -1300,10 +1400,85 @@ static void start_tree(struct lowering *l, const struct definition *d)
     xf_buf_reserve(&l->type_list, 1);
     xf_pointers_clear(&l->locals);
     l->tree++;
+    l->nasms = 0;
     l->ntypes = 0;
     l->function = d->is_function ? d->name : "";
     l->at = d->at;
     l->depth = 0;
+}
+
+struct frame {
+    int type;
+    bool found;
+};
+
+static void on_frame(int type, const char *message, void *payload)
+{
+    struct frame *frame = payload;
+
+    (void)message;
+    if (!frame->found)
+        frame->type = type;
+    frame->found = true;
+}
+
+/* =template $outputs; a bug frame is only named. */
+static void put_asm(struct lowering *l, struct xf_buf *out,
+                    const struct xf_asm *stmt)
+{
+    struct frame frame = {-1, false};
+    struct xf_buf text = XF_BUF_INIT, rest = l->text;
+
+    xf_asm_frames(stmt, l->frame_section, on_frame, &frame);
+    if (frame.found)
+        xf_buf_addf(&text, "%s%d", l->frame_section, frame.type);
+    for (const char *p = stmt->text; *p && !frame.found; p++) {
+        bool space = isspace((unsigned char)*p) || *p == ';';
+
+        if (text.len >= ASM_LIMIT)
+            break;
+        if (!space)
+            xf_buf_addch(&text, *p);
+        else if (text.len && text.data[text.len - 1] != ' ')
+            xf_buf_addch(&text, ' ');
+    }
+    l->text = *out;
+    put_word(&l->text, '=', text.data ? text.data : "");
+    put_int(l, (long long)stmt->noutputs);
+    *out = l->text;
+    l->text = rest;
+    xf_buf_release(&text);
+}
+
+/* libclang has no access to the text of assembly, but it prints it, in the
+ * order of the statements. */
+static void add_asm_texts(struct lowering *l, CXCursor function)
+{
+    CXPrintingPolicy policy;
+    struct xf_asms asms = {0};
+    struct xf_buf out = XF_BUF_INIT;
+    size_t from = 0;
+    char *text;
+
+    if (!l->nasms)
+        return;
+    policy = clang_getCursorPrintingPolicy(function);
+    text = take(clang_getCursorPrettyPrinted(function, policy));
+    clang_PrintingPolicy_dispose(policy);
+    xf_asms_parse(&asms, text);
+    free(text);
+    for (size_t i = 0; i < asms.len && asms.len == l->nasms; i++) {
+        if (l->asm_ends[i] == NO_TEXT)
+            continue;
+        xf_buf_add(&out, l->text.data + from, l->asm_ends[i] - from);
+        put_asm(l, &out, &asms.items[i]);
+        from = l->asm_ends[i];
+    }
+    xf_buf_add(&out, l->text.data + from, l->text.len - from);
+    xf_buf_clear(&l->text);
+    xf_buf_add(&l->text, out.data, out.len);
+    xf_buf_release(&out);
+    xf_asms_release(&asms);
 }
 
 /* The declaration with its attributes, as libclang prints it, without body or
@@ -1382,6 +1557,7 @@ static void lower_function(struct lowering *l, const struct definition *d)
     else
         put_nil(l);
     finish(l);
+    add_asm_texts(l, d->cursor);
     xf_fact(l->out, 'T', d->name, d->at.file, l->type_list.data, l->text.data,
             NULL);
     lower_constructor_entry(l, d, &k);
@@ -1436,6 +1612,7 @@ static void release(struct lowering *l)
     free(l->queue);
     free(l->types);
     free(l->field_homes);
+    free(l->asm_ends);
     xf_map_release(&l->by_name);
     xf_pointers_release(&l->type_keys);
     xf_pointers_release(&l->field_keys);
@@ -1445,9 +1622,11 @@ static void release(struct lowering *l)
 }
 
 void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
-              struct xf_names *names, const struct xf_map *also)
+              struct xf_names *names, const struct xf_map *also,
+              const char *frame_section)
 {
-    struct lowering l = {.out = out, .unit = unit, .names = names};
+    struct lowering l = {.out = out, .unit = unit, .names = names,
+                         .frame_section = frame_section};
 
     clang_visitChildren(clang_getTranslationUnitCursor(unit), on_top, &l);
     want_own(&l);

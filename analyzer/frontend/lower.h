@@ -14,8 +14,9 @@
 #include "walk.h"
 
 /* Append T and G records of the unit; `also` names functions that are lowered
- * although nothing leads to them. */
+ * although nothing leads to them; `frame_section` as in frontend.h. */
 void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
-              struct xf_names *names, const struct xf_map *also);
+              struct xf_names *names, const struct xf_map *also,
+              const char *frame_section);
 
 #endif

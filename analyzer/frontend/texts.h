@@ -8,7 +8,7 @@
 #ifndef XF_TEXTS_H
 #define XF_TEXTS_H
 
-#include "frontend.h"
+#include "debugonly.h"
 #include "source.h"
 
 /* The indexed file, or NULL when it cannot be read. Kept until the process
@@ -21,7 +21,7 @@ char *xf_text_word(const struct xf_source *src, size_t offset);
 /* The #if that makes `line` exist only in debug builds, or NULL. Caller
  * frees. */
 char *xf_text_debug_only(const struct xf_source *src, uint32_t line,
-                         const struct xf_frontend_options *options);
+                         const struct xf_debug_symbols *symbols);
 
 /* How often the invocation `word`(`args`) (args NULL: none) is written between
  * the offsets `from` and `to`, in any branch. */
@@ -37,5 +37,11 @@ bool xf_text_mentions(const struct xf_source *src, const struct xf_macro *macro,
 char *xf_text_body_args(const struct xf_source *src,
                         const struct xf_macro *macro, const char *word,
                         unsigned int nth);
+
+/* `text`, a part of the body of `macro`, with the parameters replaced by the
+ * arguments `args` of an invocation, # and ## done. Caller frees. */
+char *xf_text_substitute(const struct xf_source *src,
+                         const struct xf_macro *macro, const char *args,
+                         const char *text);
 
 #endif

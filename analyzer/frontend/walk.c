@@ -8,6 +8,7 @@
  */
 #include "walk.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +17,38 @@
 #include "alloc.h"
 #include "asmtext.h"
 #include "facts.h"
+#include "flow.h"
 #include "lower.h"
 #include "texts.h"
 
-/* An asm statement that may hold a bug frame, or a call that never returns:
- * everything about its place is known when it is seen, its text only later. */
+/* Something that may be a site. Its place is known when it is seen; whether an
+ * asm statement holds a bug frame only when the function is printed. */
 struct suspect {
+    enum { SUSPECT_ASM, SUSPECT_CALL, SUSPECT_LOOP } what;
     CXCursor cursor;
     struct xf_place at;
-    char *chain, *debug;      /* as in facts.h */
-    unsigned int index;       /* of the asm statement in the function */
-    bool is_asm, unevaluated;
-    char *callee, *home, *message; /* calls only */
+    CXCursor *ancestors; /* in the function, outermost first */
+    size_t depth;
+    unsigned int index; /* of the asm statement in the function */
+    bool unevaluated;
+    char *callee, *message; /* calls only */
+    const char *home;
+    unsigned int end; /* last line, loops only */
+    /* Filled in order, when it is known to be a site: */
+    bool is_site;
+    unsigned int sites; /* an asm statement may be several */
+    char *path; /* names of the macros around it, each with a separator */
+    char *chain, *debug; /* as in facts.h */
     unsigned int sub;
+};
+
+/* What is known of a function that is called, by its declaration. */
+struct callee {
+    const void *declaration; /* NULL: free slot */
+    char *name;
+    const char *home; /* file of a static one's definition, "" otherwise */
+    bool noreturn, stop; /* declared so; listed in the options */
+    bool quiet; /* an inline function that calls nothing but its like */
 };
 
 struct function {
@@ -47,6 +67,7 @@ struct function {
     unsigned int unreachables, loops;
     unsigned int in_loop;
     bool calls_pointer;
+    bool noisy; /* calls something that may do any work */
     struct xf_buf loop_callees;
 };
 
@@ -63,7 +84,11 @@ struct walker {
     struct xf_map asm_seen;    /* "path:offset" of asm keywords */
     bool *asm_suspicious;      /* parallel */
     size_t asm_cap;
-    struct xf_map pointer_callers; /* functions with a call through a pointer */
+    struct xf_map lowered_anyway; /* functions with a call through a pointer
+                                     or a site, see lower.h */
+    struct callee *callees; /* hash table over declarations */
+    size_t ncallees, callees_cap;
+    struct xf_debug_symbols symbols;
     struct function *fn;
 };
 
@@ -172,6 +197,13 @@ static const struct xf_macro *definition_of(struct walker *w, const char *name,
     return *source ? xf_source_macro_at(*source, at.offset) : NULL;
 }
 
+static const struct xf_macro *definition_in_unit(void *payload,
+                                                 const char *name,
+                                                 const struct xf_source **src)
+{
+    return definition_of(payload, name, src);
+}
+
 static void chain_add(struct walker *w, struct chain *chain, const char *name,
                       char *args)
 {
@@ -229,11 +261,49 @@ static bool bridge(struct walker *w, struct chain *chain,
 /* How many macros without a statement of their own are looked through. */
 #define BRIDGE_DEPTH 4
 
+/* A part of the link's body (taken over) as its invocation makes it. */
+static char *in_terms_of_use(const struct chain_link *link, char *text)
+{
+    char *filled;
+
+    if (!text || !link->macro || !link->args)
+        return text;
+    filled = xf_text_substitute(link->source, link->macro, link->args, text);
+    free(text);
+    return filled;
+}
+
+/* Names of the macros, as suspect.path has them. */
+static void add_path(struct xf_buf *out, const struct chain *chain)
+{
+    for (size_t i = 0; i < chain->len; i++)
+        xf_buf_addf(out, "%s%c", chain->items[i].name, XF_CHAIN_SEP);
+}
+
+/* How many sites of the same place came through this chain and then `name`
+ * before: the invocations of `name` in the body that are taken. */
+static unsigned int earlier_through(const struct walker *w,
+                                    const struct suspect *s,
+                                    const struct chain *chain, const char *name)
+{
+    struct xf_buf path = XF_BUF_INIT;
+    unsigned int n = 0;
+
+    add_path(&path, chain);
+    xf_buf_addf(&path, "%s%c", name, XF_CHAIN_SEP);
+    for (const struct suspect *t = w->fn->suspects; t < s; t++)
+        n += t->is_site && same_place(&t->at, &s->at) &&
+             !strncmp(t->path, path.data, path.len);
+    xf_buf_release(&path);
+    return n;
+}
+
 /* One more step inwards: a statement of the site's own expansion, which is
  * spelled in some macro's body. */
 static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
-                       const struct xf_place *site, unsigned int sub)
+                       const struct suspect *s)
 {
+    const struct xf_place *site = &s->at;
     CXSourceLocation at = clang_getCursorLocation(cursor);
     struct xf_place file = file_place(w, at), body = spelling_place(w, at);
     struct chain_link *last = chain->len ? &chain->items[chain->len - 1] : NULL;
@@ -256,32 +326,34 @@ static void chain_step(struct walker *w, struct chain *chain, CXCursor cursor,
         last = &chain->items[chain->len - 1];
     }
     if (last && last->macro)
-        args = xf_text_body_args(last->source, last->macro, macro->name, sub);
+        args = in_terms_of_use(
+            last, xf_text_body_args(last->source, last->macro, macro->name,
+                                    earlier_through(w, s, chain, macro->name)));
     chain_add(w, chain, macro->name, args);
     chain->items[chain->len - 1].macro = macro;
     chain->items[chain->len - 1].source = src;
 }
 
-/* Macros around `cursor`, whose place is `site`. */
-static void chain_of(struct walker *w, struct chain *chain, CXCursor cursor,
-                     const struct xf_place *site, unsigned int sub)
+/* Macros around the site. */
+static void chain_of(struct walker *w, struct chain *chain,
+                     const struct suspect *s)
 {
-    CXSourceLocation at = clang_getCursorLocation(cursor);
+    CXSourceLocation at = clang_getCursorLocation(s->cursor);
     struct xf_place body = spelling_place(w, at);
-    const struct xf_source *src = xf_text(site->real);
+    const struct xf_source *src = xf_text(s->at.real);
     char *word, *args;
 
-    if (!src || same_place(&body, site))
+    if (!src || same_place(&body, &s->at))
         return;
-    word = xf_text_word(src, site->offset);
+    word = xf_text_word(src, s->at.offset);
     if (*word) {
-        xf_source_arguments(src, site->offset, &args);
+        xf_source_arguments(src, s->at.offset, &args);
         chain_add(w, chain, word, args);
     }
     free(word);
-    for (size_t i = 0; i < w->fn->depth; i++)
-        chain_step(w, chain, w->fn->ancestors[i], site, sub);
-    chain_step(w, chain, cursor, site, sub);
+    for (size_t i = 0; i < s->depth; i++)
+        chain_step(w, chain, s->ancestors[i], s);
+    chain_step(w, chain, s->cursor, s);
 }
 
 /* The chain as facts.h has it. Caller frees. */
@@ -315,12 +387,13 @@ static void chain_release(struct chain *chain)
 static char *debug_condition(struct walker *w, const struct xf_place *site,
                              const struct chain *chain)
 {
-    char *why = xf_text_debug_only(xf_text(site->real), site->line, w->options);
+    char *why = xf_text_debug_only(xf_text(site->real), site->line,
+                                   &w->symbols);
 
     for (size_t i = 0; !why && i < chain->len; i++)
         if (chain->items[i].macro)
             why = xf_text_debug_only(chain->items[i].source,
-                                     chain->items[i].macro->line, w->options);
+                                     chain->items[i].macro->line, &w->symbols);
     return why ? why : xf_strdup("");
 }
 
@@ -330,16 +403,6 @@ static const char *number(char text[16], unsigned int value)
 {
     snprintf(text, 16, "%u", value);
     return text;
-}
-
-static unsigned int next_sub(const struct function *fn,
-                             const struct xf_place *at)
-{
-    unsigned int n = 0;
-
-    for (size_t i = 0; i < fn->nsuspects; i++)
-        n += same_place(&fn->suspects[i].at, at);
-    return n;
 }
 
 /* A frame made by hand prints the line where its __LINE__ is written. */
@@ -381,20 +444,48 @@ static void move_to_line_token(struct walker *w, CXCursor stmt,
 static struct suspect *add_suspect(struct walker *w, CXCursor cursor)
 {
     struct function *fn = w->fn;
-    struct chain chain = {0};
     struct suspect s = {0};
 
     s.cursor = cursor;
     s.at = file_place(w, clang_getCursorLocation(cursor));
-    s.sub = next_sub(fn, &s.at);
-    chain_of(w, &chain, cursor, &s.at, s.sub);
-    s.chain = chain_text(&chain);
-    s.debug = debug_condition(w, &s.at, &chain);
-    chain_release(&chain);
+    s.ancestors = xf_calloc(fn->depth + 1, sizeof(*s.ancestors));
+    memcpy(s.ancestors, fn->ancestors, fn->depth * sizeof(*s.ancestors));
+    s.depth = fn->depth;
     s.unevaluated = fn->unevaluated;
     XF_GROW(fn->suspects, fn->nsuspects, fn->suspects_cap);
     fn->suspects[fn->nsuspects] = s;
     return &fn->suspects[fn->nsuspects++];
+}
+
+/* Whether the site is written in the body of the macro, not in an argument. */
+static bool is_spelled_in(struct walker *w, const struct suspect *s,
+                          const struct chain_link *link)
+{
+    struct xf_place at = spelling_place(w, clang_getCursorLocation(s->cursor));
+    const struct xf_source *src = *at.real ? xf_text(at.real) : NULL;
+
+    return src && link->macro && link->source == src &&
+           xf_source_macro_at(src, at.offset) == link->macro;
+}
+
+/* The suspect is a site: what is around it, and how many sites of the same
+ * place came before. */
+static void settle(struct walker *w, struct suspect *s)
+{
+    struct chain chain = {0};
+    struct xf_buf path = XF_BUF_INIT;
+
+    for (const struct suspect *t = w->fn->suspects; t < s; t++)
+        s->sub += same_place(&t->at, &s->at) ? t->sites : 0;
+    chain_of(w, &chain, s);
+    add_path(&path, &chain);
+    s->path = xf_buf_detach(&path);
+    if (s->message && chain.len && is_spelled_in(w, s, &chain.items[chain.len - 1]))
+        s->message = in_terms_of_use(&chain.items[chain.len - 1], s->message);
+    s->chain = chain_text(&chain);
+    s->debug = debug_condition(w, &s->at, &chain);
+    s->is_site = true;
+    chain_release(&chain);
 }
 
 /* Last line of what is written at the site, and its order among equals. */
@@ -419,21 +510,44 @@ static void extent_of(const struct function *fn, const struct xf_place *at,
     free(args);
 }
 
-static void emit_site(struct walker *w, const struct suspect *s, int frame,
-                      const char *message, unsigned int sub)
+static unsigned int earlier_loops(const struct function *fn,
+                                  const struct suspect *s)
+{
+    unsigned int n = 0;
+
+    for (const struct suspect *t = fn->suspects; t < s; t++)
+        n += t->what == SUSPECT_LOOP && t->is_site && !*t->chain;
+    return n;
+}
+
+enum { FRAME_NONE = -1 };
+
+/* Write the record of one site: B with `frame`, H for `halt`, or N. */
+static void emit_site(struct walker *w, struct suspect *s, int frame,
+                      const char *message, const char *halt)
 {
     struct function *fn = w->fn;
     char line[16], endl[16], col[16], ord[16], subn[16], type[16];
     unsigned int end, ordinal;
+    char *name = take(clang_getCursorSpelling(fn->cursor));
 
+    xf_map_add(&w->lowered_anyway, name, NULL);
+    free(name);
+    if (!s->is_site)
+        settle(w, s);
     extent_of(fn, &s->at, &end, &ordinal);
+    if (s->what == SUSPECT_LOOP && !*s->chain)
+        ordinal = earlier_loops(fn, s); /* two may be written differently */
     number(line, s->at.line);
-    number(endl, end);
+    number(endl, s->end > end ? s->end : end);
     number(col, s->at.column);
     number(ord, ordinal);
-    number(subn, sub);
+    number(subn, s->sub + s->sites++);
     snprintf(type, sizeof(type), "%d", frame);
-    if (s->is_asm)
+    if (halt)
+        xf_fact(&fn->records, 'H', s->at.file, line, endl, col, halt, s->chain,
+                ord, subn, s->debug, NULL);
+    else if (s->what == SUSPECT_ASM)
         xf_fact(&fn->records, 'B', s->at.file, line, endl, col, type,
                 message ? message : "", s->chain, ord, subn, s->debug, NULL);
     else
@@ -441,7 +555,42 @@ static void emit_site(struct walker *w, const struct suspect *s, int frame,
                 s->home, s->message, s->chain, ord, subn, s->debug, NULL);
 }
 
+/* What nothing executes is no site; the census wants to know. */
+static void emit_unevaluated(struct walker *w, const struct suspect *s)
+{
+    char *where = xf_format("%u:%u", s->at.line, s->at.column);
+
+    xf_fact(w->out, 'U', s->at.file, where, NULL);
+    free(where);
+}
+
 /* ---- asm statements ---------------------------------------------------- */
+
+/* Whether a string of a template may hold a jump that closes a loop, or a
+ * trap. */
+static bool may_stop(const char *text, size_t len)
+{
+    static const char *const words[] = {"jmp", "jmpq", "jmpl", "b",
+                                        "j",   "tail", "ud2",  "ud2a",
+                                        "udf", "trap", "unimp"};
+
+    for (size_t i = 0; i < len; i++) {
+        size_t n = 0;
+
+        if (text[i] == '\\') {
+            i++; /* the letter behind is no part of a word */
+            continue;
+        }
+        while (i + n < len && (isalnum((unsigned char)text[i + n]) ||
+                               text[i + n] == '_' || text[i + n] == '.'))
+            n++;
+        for (size_t k = 0; n && k < sizeof(words) / sizeof(words[0]); k++)
+            if (strlen(words[k]) == n && !memcmp(words[k], text + i, n))
+                return true;
+        i += n ? n - 1 : 0;
+    }
+    return false;
+}
 
 /* Whether the template at the asm keyword consists of anything but plain
  * strings that have nothing of a bug frame. Looked up by place, as the same
@@ -468,7 +617,8 @@ static bool text_is_suspicious(const struct xf_source *src, size_t offset,
             if ((*text == ':' && depth == 1) || (*text == ')' && !depth))
                 return false;
         } else if (t.kind == XF_TOKEN_STRING) {
-            if (memmem(text, len, section, strlen(section)))
+            if (memmem(text, len, section, strlen(section)) ||
+                may_stop(text, len))
                 return true;
         } else if (t.kind == XF_TOKEN_IDENT) {
             for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
@@ -504,10 +654,9 @@ static bool asm_is_suspicious(struct walker *w, CXCursor cursor)
     return w->asm_suspicious[i];
 }
 
-struct frame_sink {
+struct sink {
     struct walker *w;
-    const struct suspect *s;
-    unsigned int n; /* frames of this statement so far */
+    struct suspect *s;
 };
 
 /* Value of a macro that is defined as a plain number, -1 otherwise. */
@@ -545,15 +694,22 @@ static int frame_type(struct walker *w, int number)
 
 static void on_frame(int type, const char *message, void *payload)
 {
-    struct frame_sink *sink = payload;
+    struct sink *sink = payload;
 
-    emit_site(sink->w, sink->s, frame_type(sink->w, type), message, sink->s->sub + sink->n++);
+    emit_site(sink->w, sink->s, frame_type(sink->w, type), message, NULL);
+}
+
+static void on_halt(const char *what, void *payload)
+{
+    struct sink *sink = payload;
+
+    emit_site(sink->w, sink->s, FRAME_NONE, NULL, what);
 }
 
 static bool any_asm(const struct function *fn)
 {
     for (size_t i = 0; i < fn->nsuspects; i++)
-        if (fn->suspects[i].is_asm)
+        if (fn->suspects[i].what == SUSPECT_ASM)
             return true;
     return false;
 }
@@ -569,41 +725,56 @@ static void print_asms(struct function *fn, struct xf_asms *asms)
     free(text);
 }
 
+static void warn_unmatched(struct walker *w, size_t printed)
+{
+    const struct function *fn = w->fn;
+    char line[16];
+    char *text = xf_format(
+        "inline assembly of %zu statements, %zu printed: bug frames in this "
+        "function were judged by their macros only",
+        fn->nasms, printed);
+
+    xf_fact(w->out, 'D', "warning", fn->at.file, number(line, fn->at.line),
+            text, NULL);
+    free(text);
+}
+
+/* `printed`: the asm statement as printed, NULL when that is not known. */
+static void emit_suspect(struct walker *w, struct suspect *s,
+                         const struct xf_asm *printed)
+{
+    struct sink sink = {w, s};
+
+    if (s->unevaluated) {
+        emit_unevaluated(w, s);
+    } else if (s->what == SUSPECT_LOOP) {
+        emit_site(w, s, FRAME_NONE, NULL, "endless loop");
+    } else if (s->what == SUSPECT_CALL) {
+        emit_site(w, s, FRAME_NONE, NULL, NULL);
+    } else if (printed) {
+        xf_asm_frames(printed, w->options->frame_section, on_frame, &sink);
+        xf_flow_template(printed->text, w->options->trap_tables, on_halt,
+                         &sink);
+    } else {
+        on_frame(FRAME_NONE, NULL, &sink);
+    }
+}
+
 static void emit_suspects(struct walker *w)
 {
     struct function *fn = w->fn;
     struct xf_asms asms = {0};
-    bool matched = true;
+    bool matched = false;
 
     if (any_asm(fn)) {
         print_asms(fn, &asms);
         matched = asms.len == fn->nasms;
-        if (!matched) {
-            char line[16];
-            char *text = xf_format(
-                "inline assembly of %zu statements, %zu printed: bug frames in "
-                "this function were judged by their macros only",
-                fn->nasms, asms.len);
-
-            xf_fact(w->out, 'D', "warning", fn->at.file,
-                    number(line, fn->at.line), text, NULL);
-            free(text);
-        }
+        if (!matched)
+            warn_unmatched(w, asms.len);
     }
-    for (size_t i = 0; i < fn->nsuspects; i++) {
-        struct suspect *s = &fn->suspects[i];
-        struct frame_sink sink = {w, s, 0};
-
-        if (s->unevaluated)
-            continue;
-        if (!s->is_asm)
-            emit_site(w, s, -1, NULL, s->sub);
-        else if (matched)
-            xf_asm_frames(&asms.items[s->index], w->options->frame_section,
-                          on_frame, &sink);
-        else
-            on_frame(-1, NULL, &sink);
-    }
+    for (size_t i = 0; i < fn->nsuspects; i++)
+        emit_suspect(w, &fn->suspects[i],
+                     matched ? &asms.items[fn->suspects[i].index] : NULL);
     xf_asms_release(&asms);
 }
 
@@ -617,13 +788,38 @@ static bool is_listed(const char *const *list, const char *name)
     return false;
 }
 
-static bool is_noreturn(CXCursor function)
+struct noreturn_search {
+    struct walker *w;
+    bool found;
+};
+
+static enum CXChildVisitResult find_noreturn(CXCursor c, CXCursor parent,
+                                             CXClientData data)
+{
+    struct xf_place at;
+    char *word;
+
+    (void)parent;
+    if (clang_getCursorKind(c) != CXCursor_UnexposedAttr)
+        return CXChildVisit_Continue;
+    at = spelling_place(((struct noreturn_search *)data)->w,
+                        clang_getRangeStart(clang_getCursorExtent(c)));
+    word = xf_text_word(xf_text(at.real), at.offset);
+    ((struct noreturn_search *)data)->found |= !strcmp(word, "_Noreturn");
+    free(word);
+    return CXChildVisit_Continue;
+}
+
+/* The attribute is part of the type; _Noreturn of C11 is not. */
+static bool is_noreturn(struct walker *w, CXCursor function)
 {
     char *type = take(clang_getTypeSpelling(clang_getCursorType(function)));
-    bool yes = strstr(type, "noreturn") != NULL;
+    struct noreturn_search search = {w, strstr(type, "noreturn") != NULL};
 
     free(type);
-    return yes;
+    if (!search.found)
+        clang_visitChildren(function, find_noreturn, &search);
+    return search.found;
 }
 
 /* File of the definition of a static function, "" for an external one. */
@@ -638,6 +834,70 @@ static const char *home_of(struct walker *w, CXCursor function)
     return file_place(w, clang_getCursorLocation(definition)).file;
 }
 
+/* Slot of the declaration in the table, or the free one where it belongs. */
+static struct callee *callee_slot(const struct walker *w,
+                                  const void *declaration)
+{
+    size_t mask = w->callees_cap - 1;
+    size_t at = ((uintptr_t)declaration >> 4) * 0x9e3779b1u & mask;
+
+    while (w->callees[at].declaration &&
+           w->callees[at].declaration != declaration)
+        at = (at + 1) & mask;
+    return &w->callees[at];
+}
+
+static void grow_callees(struct walker *w)
+{
+    struct callee *old = w->callees;
+    size_t cap = w->callees_cap;
+
+    w->callees_cap = cap ? 2 * cap : 1024;
+    w->callees = xf_calloc(w->callees_cap, sizeof(*w->callees));
+    for (size_t i = 0; i < cap; i++)
+        if (old[i].declaration)
+            *callee_slot(w, old[i].declaration) = old[i];
+    free(old);
+}
+
+/* Valid until the next call of this function. */
+static struct callee *callee_info(struct walker *w, CXCursor function)
+{
+    struct callee *c;
+
+    if (2 * w->ncallees >= w->callees_cap)
+        grow_callees(w);
+    c = callee_slot(w, function.data[0]);
+    if (c->declaration)
+        return c;
+    w->ncallees++;
+    c->declaration = function.data[0];
+    c->name = take(clang_getCursorSpelling(function));
+    c->home = home_of(w, function);
+    c->noreturn = is_noreturn(w, function) ||
+                  !strcmp(c->name, "__builtin_unreachable");
+    c->stop = is_listed(w->options->stops, c->name);
+    return c;
+}
+
+/* The last token of what is called: (f)(x) and (*f)(x) have parentheses. */
+static size_t behind_callee(const struct xf_source *src, size_t offset)
+{
+    size_t at = offset;
+    int depth = 0;
+
+    do {
+        struct xf_token t = xf_source_token(src, &at);
+
+        if (t.kind == XF_TOKEN_END)
+            return offset;
+        offset = t.begin;
+        if (t.kind == XF_TOKEN_PUNCT)
+            depth += (src->text[offset] == '(') - (src->text[offset] == ')');
+    } while (depth > 0);
+    return offset;
+}
+
 /* Arguments of a call as written, where its callee's name is spelled. */
 static char *call_arguments(struct walker *w, CXCursor call)
 {
@@ -647,7 +907,7 @@ static char *call_arguments(struct walker *w, CXCursor call)
     char *args = NULL;
 
     if (src && p.offset < src->len)
-        xf_source_arguments(src, p.offset, &args);
+        xf_source_arguments(src, behind_callee(src, p.offset), &args);
     return args ? args : xf_strdup("");
 }
 
@@ -688,7 +948,6 @@ static void on_asm(struct walker *w, CXCursor stmt)
     if (asm_is_suspicious(w, stmt)) {
         struct suspect *s = add_suspect(w, stmt);
 
-        s->is_asm = true;
         s->index = (unsigned int)fn->nasms;
         move_to_line_token(w, stmt, &s->at);
     }
@@ -726,60 +985,51 @@ static CXCursor callee_of(CXCursor call)
     return callee;
 }
 
-static bool is_noreturn_call(CXCursor call)
+/* What the call calls by name, NULL: nothing known. */
+static struct callee *called(struct walker *w, CXCursor call)
 {
     CXCursor callee = callee_of(call);
-    char *name;
-    bool yes;
 
-    if (clang_getCursorKind(callee) != CXCursor_FunctionDecl)
-        return false;
-    name = take(clang_getCursorSpelling(callee));
-    yes = is_noreturn(callee) || !strcmp(name, "__builtin_unreachable");
-    free(name);
-    return yes;
+    return clang_getCursorKind(callee) == CXCursor_FunctionDecl
+               ? callee_info(w, callee)
+               : NULL;
 }
 
 static void on_call(struct walker *w, CXCursor call)
 {
     struct function *fn = w->fn;
-    CXCursor callee = callee_of(call);
+    struct callee *callee = called(w, call);
     struct xf_place at;
-    const char *home;
-    char *name, line[16], col[16];
+    char line[16], col[16];
 
-    if (clang_Cursor_isNull(callee) ||
-        clang_getCursorKind(callee) != CXCursor_FunctionDecl) {
+    fn->noisy |= !callee;
+    if (!callee) {
         fn->calls_pointer = true;
         return;
     }
-    name = take(clang_getCursorSpelling(callee));
-    if (!strncmp(name, "__builtin_", 10)) {
-        fn->unreachables += !strcmp(name, "__builtin_unreachable");
-        free(name);
+    if (!strncmp(callee->name, "__builtin_", 10)) {
+        fn->unreachables += !strcmp(callee->name, "__builtin_unreachable");
         return;
     }
+    fn->noisy |= !callee->quiet;
     at = file_place(w, clang_getCursorLocation(call));
-    home = home_of(w, callee);
     if (!fn->unevaluated)
-        xf_fact(&fn->records, 'C', name, home,
+        xf_fact(&fn->records, 'C', callee->name, callee->home,
                 strcmp(at.file, fn->at.file) ? at.file : "",
                 number(line, at.line), number(col, at.column), NULL);
     if (fn->in_loop) {
         if (fn->loop_callees.len)
             xf_buf_addch(&fn->loop_callees, ',');
-        xf_buf_adds(&fn->loop_callees, name);
+        xf_buf_adds(&fn->loop_callees, callee->name);
     }
-    if (!is_known_suspect(fn, call) &&
-        (is_noreturn(callee) || is_listed(w->options->stops, name))) {
+    if ((callee->noreturn || callee->stop) && !is_known_suspect(fn, call)) {
         struct suspect *s = add_suspect(w, call);
 
-        s->callee = name;
-        s->home = xf_strdup(home);
+        s->what = SUSPECT_CALL;
+        s->callee = xf_strdup(callee->name);
+        s->home = callee->home;
         s->message = call_arguments(w, call);
-        return;
     }
-    free(name);
 }
 
 /* Children of a cursor, in order. */
@@ -821,35 +1071,52 @@ static bool is_true(CXCursor c)
     return yes;
 }
 
-struct leaving {
+static bool is_loop(enum CXCursorKind kind)
+{
+    return kind == CXCursor_ForStmt || kind == CXCursor_WhileStmt ||
+           kind == CXCursor_DoStmt;
+}
+
+struct loop_search {
+    struct walker *w;
     unsigned int inner; /* loops and switches around: a break is theirs */
-    bool found;
+    bool left;          /* there is a way out */
+    bool noisy;         /* something is called that may do any work */
 };
 
-static bool is_loop(enum CXCursorKind kind);
-
-static enum CXChildVisitResult find_way_out(CXCursor c, CXCursor parent,
-                                            CXClientData data)
+static enum CXChildVisitResult search_loop(CXCursor c, CXCursor parent,
+                                           CXClientData data)
 {
-    struct leaving *l = data;
+    struct loop_search *l = data;
     enum CXCursorKind kind = clang_getCursorKind(c);
     bool inner = is_loop(kind) || kind == CXCursor_SwitchStmt;
 
     (void)parent;
-    l->found |= kind == CXCursor_GotoStmt || kind == CXCursor_ReturnStmt ||
-                (kind == CXCursor_BreakStmt && !l->inner);
+    l->left |= kind == CXCursor_GotoStmt || kind == CXCursor_ReturnStmt ||
+               kind == CXCursor_IndirectGotoStmt ||
+               kind == CXCursor_AddrLabelExpr || /* of an asm goto */
+               (kind == CXCursor_BreakStmt && !l->inner);
+    if (kind == CXCursor_CallExpr) {
+        const struct callee *callee = called(l->w, c);
+
+        l->noisy |= !callee || !(callee->quiet ||
+                                 !strncmp(callee->name, "__builtin_", 10));
+    }
     l->inner += inner;
-    clang_visitChildren(c, find_way_out, l);
+    clang_visitChildren(c, search_loop, l);
     l->inner -= inner;
-    return l->found ? CXChildVisit_Break : CXChildVisit_Continue;
+    return l->left ? CXChildVisit_Break : CXChildVisit_Continue;
 }
 
-/* for (;;), while (1) and their like without a way out. */
-static bool is_endless(CXCursor loop)
+enum loop { LOOP_ENDS, LOOP_ENDLESS, LOOP_DOES_NOTHING };
+
+/* for (;;), while (1) and their like without a way out; LOOP_DOES_NOTHING when
+ * they run nothing but inline functions that call nobody else. */
+static enum loop judge_loop(struct walker *w, CXCursor loop)
 {
     enum CXCursorKind kind = clang_getCursorKind(loop);
     struct children parts = children_of(loop);
-    struct leaving leaving = {0, false};
+    struct loop_search search = {w, 0, false, false};
     bool endless = kind == CXCursor_ForStmt && parts.len == 1;
 
     /* The body comes last, in a do loop first. Which part of a for is missing
@@ -858,42 +1125,119 @@ static bool is_endless(CXCursor loop)
         if (i != (kind == CXCursor_DoStmt ? 0 : parts.len - 1))
             endless = is_true(parts.items[i]);
     free(parts.items);
-    if (endless)
-        clang_visitChildren(loop, find_way_out, &leaving);
-    return endless && !leaving.found;
+    if (!endless)
+        return LOOP_ENDS;
+    clang_visitChildren(loop, search_loop, &search);
+    return search.left ? LOOP_ENDS
+                       : search.noisy ? LOOP_ENDLESS : LOOP_DOES_NOTHING;
 }
-
-static bool is_noreturn_call(CXCursor call);
 
 /* Whether control that reaches the end of the statement has met a call that
  * never returns. A switch is taken at its word. */
-static bool ends(CXCursor stmt)
+static bool ends(struct walker *w, CXCursor stmt)
 {
     enum CXCursorKind kind = clang_getCursorKind(stmt);
     struct children parts;
     bool yes;
 
-    if (kind == CXCursor_CallExpr)
-        return is_noreturn_call(stmt);
-    if (kind == CXCursor_SwitchStmt || is_endless(stmt))
+    if (kind == CXCursor_CallExpr) {
+        const struct callee *callee = called(w, stmt);
+
+        return callee && callee->noreturn;
+    }
+    if (kind == CXCursor_SwitchStmt ||
+        (is_loop(kind) && judge_loop(w, stmt) != LOOP_ENDS))
         return true;
     parts = children_of(stmt);
     if (kind == CXCursor_IfStmt)
-        yes = parts.len == 3 && ends(parts.items[1]) && ends(parts.items[2]);
+        yes = parts.len == 3 && ends(w, parts.items[1]) && ends(w, parts.items[2]);
     else if (kind == CXCursor_DoStmt)
-        yes = parts.len && ends(parts.items[0]);
+        yes = parts.len && ends(w, parts.items[0]);
     else if (kind == CXCursor_ForStmt || kind == CXCursor_WhileStmt)
         yes = false;
     else
-        yes = parts.len && ends(parts.items[parts.len - 1]);
+        yes = parts.len && ends(w, parts.items[parts.len - 1]);
     free(parts.items);
     return yes;
 }
 
-static bool is_loop(enum CXCursorKind kind)
+/* The loop stops here: nothing in it leaves, nothing in it does any work. */
+static void on_stopping_loop(struct walker *w, CXCursor loop)
 {
-    return kind == CXCursor_ForStmt || kind == CXCursor_WhileStmt ||
-           kind == CXCursor_DoStmt;
+    struct suspect *s = add_suspect(w, loop);
+    struct xf_place end =
+        file_place(w, clang_getRangeEnd(clang_getCursorExtent(loop)));
+
+    s->what = SUSPECT_LOOP;
+    s->end = end.real == s->at.real ? end.line : s->at.line;
+}
+
+/* The word that stands where the expression begins in the text. */
+static bool begins_with(struct walker *w, CXCursor c, const char *word)
+{
+    struct xf_place at =
+        spelling_place(w, clang_getRangeStart(clang_getCursorExtent(c)));
+    char *text = xf_text_word(*at.real ? xf_text(at.real) : NULL, at.offset);
+    bool yes = !strcmp(text, word);
+
+    free(text);
+    return yes;
+}
+
+/* Whether `c` is the operand that __builtin_choose_expr() does not take, or
+ * its constant. */
+static bool is_not_chosen(CXCursor c, CXCursor choice)
+{
+    struct children parts = children_of(choice);
+    bool chosen = parts.len != 3 ||
+                  clang_equalCursors(c, parts.items[is_true(parts.items[0])
+                                                        ? 1 : 2]);
+
+    free(parts.items);
+    return !chosen;
+}
+
+/* Whether the child `c` of `parent` is there for its type only, or dropped. */
+static bool is_unevaluated(struct walker *w, CXCursor c, CXCursor parent)
+{
+    CXSourceRange whole, part;
+
+    switch (clang_getCursorKind(parent)) {
+    case CXCursor_UnaryExpr: /* sizeof and the like */
+        return true;
+    case CXCursor_VarDecl: /* typeof in its type; the bound of an array runs */
+        return clang_isExpression(clang_getCursorKind(c)) &&
+               clang_getCursorType(parent).kind != CXType_VariableArray &&
+               !clang_equalCursors(c,
+                                   clang_Cursor_getVarDeclInitializer(parent));
+    case CXCursor_FieldDecl:
+    case CXCursor_ParmDecl:
+    case CXCursor_TypedefDecl:
+    case CXCursor_FunctionDecl:
+        return clang_isExpression(clang_getCursorKind(c));
+    case CXCursor_CStyleCastExpr: /* (typeof(c))x: x ends where the cast does */
+    case CXCursor_CompoundLiteralExpr:
+        whole = clang_getCursorExtent(parent);
+        part = clang_getCursorExtent(c);
+        return clang_isExpression(clang_getCursorKind(c)) &&
+               whole.end_int_data != part.end_int_data;
+    case CXCursor_GenericSelectionExpr: {
+        CXCursor first = clang_getNullCursor();
+
+        clang_visitChildren(parent, first_child, &first);
+        return clang_equalCursors(c, first);
+    }
+    case CXCursor_UnexposedExpr: /* mostly conversions, which begin alike */
+        whole = clang_getCursorExtent(parent);
+        part = clang_getCursorExtent(c);
+        if (whole.begin_int_data == part.begin_int_data)
+            return false;
+        return begins_with(w, parent, "__builtin_types_compatible_p") ||
+               (begins_with(w, parent, "__builtin_choose_expr") &&
+                is_not_chosen(c, parent));
+    default:
+        return false;
+    }
 }
 
 static enum CXChildVisitResult on_cursor(CXCursor c, CXCursor parent,
@@ -902,27 +1246,31 @@ static enum CXChildVisitResult on_cursor(CXCursor c, CXCursor parent,
     struct walker *w = data;
     struct function *fn = w->fn;
     enum CXCursorKind kind = clang_getCursorKind(c);
-    bool endless = false;
+    bool unevaluated = is_unevaluated(w, c, parent), endless = false;
 
-    (void)parent;
+    fn->unevaluated += unevaluated;
     if (kind == CXCursor_CallExpr) {
         on_call(w, c);
     } else if (kind == CXCursor_GCCAsmStmt) {
         on_asm(w, c);
-    } else if (fn->noreturn && is_loop(kind)) {
-        endless = is_endless(c);
-        fn->loops += endless;
+    } else if (is_loop(kind)) {
+        enum loop loop = judge_loop(w, c);
+
+        endless = loop == LOOP_ENDLESS;
+        fn->noisy |= loop != LOOP_ENDS;
+        if (loop == LOOP_DOES_NOTHING)
+            on_stopping_loop(w, c);
     } else if (kind == CXCursor_GotoStmt || kind == CXCursor_IndirectGotoStmt) {
         fn->loops++; /* may go round for ever */
     }
-    fn->unevaluated += kind == CXCursor_UnaryExpr;
+    fn->loops += endless;
     fn->in_loop += endless;
     XF_GROW(fn->ancestors, fn->depth, fn->depth_cap);
     fn->ancestors[fn->depth++] = c;
     clang_visitChildren(c, on_cursor, w);
     fn->depth--;
     fn->in_loop -= endless;
-    fn->unevaluated -= kind == CXCursor_UnaryExpr;
+    fn->unevaluated -= unevaluated;
     return CXChildVisit_Continue;
 }
 
@@ -975,10 +1323,10 @@ static void emit_function(struct walker *w)
     if (fn->noreturn) {
         xf_fact(w->out, 'E', number(unr, fn->unreachables), number(loops, fn->loops),
                 fn->loop_callees.len ? fn->loop_callees.data : "",
-                ends(body_of(fn->cursor)) ? "1" : "0", NULL);
+                ends(w, body_of(fn->cursor)) ? "1" : "0", NULL);
     }
     if (fn->calls_pointer)
-        xf_map_add(&w->pointer_callers, name, NULL);
+        xf_map_add(&w->lowered_anyway, name, NULL);
     free(name);
     free(spelled);
     free(section);
@@ -987,10 +1335,11 @@ static void emit_function(struct walker *w)
 static void release_function(struct function *fn)
 {
     for (size_t i = 0; i < fn->nsuspects; i++) {
+        free(fn->suspects[i].ancestors);
+        free(fn->suspects[i].path);
         free(fn->suspects[i].chain);
         free(fn->suspects[i].debug);
         free(fn->suspects[i].callee);
-        free(fn->suspects[i].home);
         free(fn->suspects[i].message);
     }
     free(fn->suspects);
@@ -1010,9 +1359,11 @@ static void walk_function(struct walker *w, CXCursor cursor)
     fn.at = file_place(w, clang_getCursorLocation(cursor));
     begin = file_place(w, clang_getRangeStart(extent));
     fn.begin = begin.real == fn.at.real ? begin.offset : 0;
-    fn.noreturn = is_noreturn(cursor);
+    fn.noreturn = callee_info(w, cursor)->noreturn;
     w->fn = &fn;
     clang_visitChildren(cursor, on_cursor, w);
+    callee_info(w, cursor)->quiet =
+        !fn.noisy && clang_Cursor_isFunctionInlined(cursor);
     emit_suspects(w);
     emit_function(w);
     release_function(&fn);
@@ -1078,14 +1429,20 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
              const struct xf_frontend_options *options)
 {
     struct walker w = {.out = out, .unit = unit, .names = names,
-                       .options = options};
+                       .options = options,
+                       .symbols = {options->debug_on, options->debug_off,
+                                   definition_in_unit, &w}};
     CXCursor top = clang_getTranslationUnitCursor(unit);
 
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
     clang_visitChildren(top, on_top, &w);
-    xf_lower(out, unit, names, &w.pointer_callers);
-    xf_map_release(&w.pointer_callers);
+    xf_lower(out, unit, names, &w.lowered_anyway,
+             options->frame_section);
+    xf_map_release(&w.lowered_anyway);
+    for (size_t i = 0; i < w.callees_cap; i++)
+        free(w.callees[i].name);
+    free(w.callees);
     xf_map_release(&w.macros);
     free(w.definitions);
     xf_map_release(&w.asm_seen);

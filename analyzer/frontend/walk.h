@@ -30,7 +30,7 @@ void xf_names_release(struct xf_names *names);
 /* Index into real[] and shown[] of a file that libclang calls `raw`. */
 uint32_t xf_names_add(struct xf_names *names, const char *raw);
 
-/* Append F, C, B, N, E and X records of the whole unit. */
+/* Append F, C, B, H, N, E, U, X and I records of the whole unit. */
 void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
              const struct xf_frontend_options *options);
 

@@ -18,8 +18,9 @@
 /* A place where calls of a stop function arrive. */
 struct entry {
     uint64_t address;
-    uint64_t end; /* of the function; address when unknown */
+    uint64_t end; /* of the function */
     const char *name;
+    bool inside; /* a jump to anywhere in it arrives */
 };
 
 struct entries {
@@ -47,12 +48,28 @@ static bool is_symbol_of(const struct xf_symbol *symbol,
            !memcmp(f->name, name.name, name.len) && !strstr(name.name, ".cold");
 }
 
-static void add_entry(struct entries *out, const struct xf_symbol *symbol,
-                      uint64_t offset, const char *name)
+/* Where the symbol's code ends: older assembly gives no size. */
+static uint64_t end_of(const struct xf_elf *elf, const struct xf_symbol *symbol)
+{
+    uint64_t end = UINT64_MAX;
+
+    if (symbol->size)
+        return symbol->address + symbol->size;
+    for (size_t i = 0; i < elf->nsymbols; i++)
+        if (elf->symbols[i].address > symbol->address &&
+            elf->symbols[i].address < end)
+            end = elf->symbols[i].address;
+    return end == UINT64_MAX ? symbol->address : end;
+}
+
+static void add_entry(const struct xf_elf *elf, struct entries *out,
+                      const struct xf_symbol *symbol, uint64_t offset,
+                      const struct xf_stop_function *f)
 {
     XF_GROW(out->items, out->len, out->cap);
-    out->items[out->len++] = (struct entry){
-        symbol->address + offset, symbol->address + symbol->size, name};
+    out->items[out->len++] =
+        (struct entry){symbol->address + offset, end_of(elf, symbol), f->name,
+                       f->is_asm};
 }
 
 /* Power: code of the same image skips the part of a function that loads the
@@ -83,9 +100,9 @@ static void find_entries(const struct xf_image *image,
             file = xf_dwarf_entry_file(image->dwarf, symbol->address);
         if (file && strcmp(file, wanted))
             continue;
-        add_entry(out, symbol, 0, f->name);
+        add_entry(elf, out, symbol, 0, f);
         if (elf->machine == EM_PPC64 && local_entry(symbol))
-            add_entry(out, symbol, local_entry(symbol), f->name);
+            add_entry(elf, out, symbol, local_entry(symbol), f);
     }
 }
 
@@ -120,6 +137,17 @@ static const struct entry *entry_at(const struct entries *entries,
     return low < entries->len && entries->items[low].address == address
                ? &entries->items[low]
                : NULL;
+}
+
+/* Assembly enters functions through local labels too. */
+static const struct entry *entry_around(const struct entries *entries,
+                                        uint64_t address)
+{
+    for (size_t i = 0; i < entries->len; i++)
+        if (entries->items[i].inside && entries->items[i].address <= address &&
+            address < entries->items[i].end)
+            return &entries->items[i];
+    return NULL;
 }
 
 /* Walking further than this from a known instruction proves nothing: no
@@ -219,6 +247,8 @@ static void scan_section(struct xf_image *image,
                               section->size - at, pc, &branch))
             continue;
         entry = entry_at(entries, branch.target);
+        if (!entry)
+            entry = entry_around(entries, branch.target);
         /* A jump to its own start is a loop in the function. */
         if (!entry ||
             (!branch.is_call && pc >= entry->address && pc < entry->end))

@@ -47,6 +47,7 @@ struct xf_stop_function {
     const char *name; /* plain C name */
     const char *file; /* of its definition when it is static, so that another
                          file's namesake is not taken for it; else "" */
+    bool is_asm; /* a jump into its middle arrives too */
 };
 
 /* What the image holds of a C function. */

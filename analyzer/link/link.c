@@ -48,6 +48,7 @@ struct linker {
     struct file *files;
     size_t files_cap;
     struct xf_map expanded; /* file:line:col */
+    struct xf_map unexecuted; /* likewise */
     struct xf_map function_keys; /* name \x1f file */
     struct function *functions;  /* parallel; database id is index + first_id */
     size_t functions_cap;
@@ -159,7 +160,7 @@ static char *block_end(char *text, char *end)
 
     do
         line = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
-    while (line < end && strchr("CBNE", *line));
+    while (line < end && strchr("CBNHE", *line));
     return line;
 }
 
@@ -257,10 +258,11 @@ static int read_unit(struct linker *l, const struct xf_link_tu *unit,
             return -1;
         else if (r.tag == 'D' && add_diagnostic(l, &r, tu))
             return -1;
-        else if (r.tag == 'X') {
+        else if (r.tag == 'X' || r.tag == 'U') {
             char *key = xf_format("%s\t%s", r.fields[0], r.fields[1]);
 
-            xf_map_add(&l->expanded, key, NULL);
+            xf_map_add(r.tag == 'X' ? &l->expanded : &l->unexecuted, key,
+                       NULL);
             free(key);
         } else if (!strchr("VRIDGT", r.tag))
             return xf_error("a record of a translation unit's facts is out of "
@@ -379,17 +381,18 @@ static int add_call(struct linker *l, uint32_t caller, uint32_t callee,
 {
     const char *file = *r->fields[2] ? r->fields[2] : l->functions[caller].file;
     bool is_asm = l->functions[caller].flags & F_ASM;
-    char *key = xf_format("%u %u %s %s %s", caller, callee, file, r->fields[3],
-                          r->fields[4]);
+    char *key;
     sqlite3_stmt *s;
     int is_new;
 
+    key = xf_format("%u %u %s %s %s", caller, callee, file, r->fields[3],
+                    r->fields[4]);
     xf_map_add(&l->calls, key, &is_new);
     free(key);
     if (!is_new)
         return 0;
     s = xf_store_prepare(l->store, "INSERT INTO call VALUES (?1, ?2, ?3, ?4, "
-                                   "'', ?5, ?6, ?7)");
+                                   "?8, ?5, ?6, ?7)");
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, l->build);
@@ -399,7 +402,24 @@ static int add_call(struct linker *l, uint32_t caller, uint32_t callee,
     xf_bind(s, 5, file);
     sqlite3_bind_int(s, 6, atoi(r->fields[3]));
     sqlite3_bind_int(s, 7, atoi(r->fields[4]));
+    xf_bind(s, 8, r->fields[5]);
     return xf_store_run(l->store, s);
+}
+
+/* A label of the same assembly file, as the assembler resolves it;
+ * XF_MAP_NONE when there is none. */
+static uint32_t own_label(const struct linker *l, const char *name,
+                          uint32_t caller)
+{
+    char *key;
+    uint32_t at;
+
+    if (!(l->functions[caller].flags & F_ASM))
+        return XF_MAP_NONE;
+    key = xf_format("%s\x1f%s", name, l->functions[caller].file);
+    at = xf_map_find(&l->function_keys, key);
+    free(key);
+    return at;
 }
 
 /* What a name means at a call: the static function of that file, or every
@@ -410,26 +430,45 @@ static int each_callee(struct linker *l, const char *name, const char *home,
                        int (*fn)(struct linker *l, uint32_t caller,
                                  uint32_t callee, const struct xf_record *r))
 {
-    uint32_t e;
+    uint32_t e = own_label(l, name, caller);
 
+    if (e != XF_MAP_NONE)
+        return fn(l, caller, e, r);
     if (*home)
         return fn(l, caller, function_index(l, name, home), r);
     e = xf_map_find(&l->externs, name);
     if (e == XF_MAP_NONE || !l->definitions[e].len)
-        return fn(l, caller, function_index(l, name, ""), r);
+        return *r->fields[5] ? 0
+                             : fn(l, caller, function_index(l, name, ""), r);
     for (size_t i = 0; i < l->definitions[e].len; i++)
         if (fn(l, caller, l->definitions[e].items[i], r))
             return -1;
     return 0;
 }
 
-static int add_witness(struct linker *l, uint32_t function, bool is_call,
-                       uint32_t callee, const struct xf_record *r,
-                       unsigned int tus)
+/* The first of them. */
+static uint32_t first_callee(struct linker *l, const char *name,
+                             const char *home, uint32_t caller)
+{
+    uint32_t e = own_label(l, name, caller);
+
+    if (e != XF_MAP_NONE)
+        return e;
+    e = *home ? XF_MAP_NONE : xf_map_find(&l->externs, name);
+    return e != XF_MAP_NONE && l->definitions[e].len
+               ? l->definitions[e].items[0]
+               : function_index(l, name, home);
+}
+
+static int add_witness(struct linker *l, uint32_t function, uint32_t callee,
+                       const struct xf_record *r, unsigned int tus)
 {
     /* B: file line end col frame  message chain ordinal sub debug
+     * H: file line end col        what    chain ordinal sub debug
      * N: file line end col callee home message chain ordinal sub debug */
-    const char *const *rest = r->fields + (is_call ? 6 : 5);
+    bool is_call = r->tag == 'N';
+    const char *const *rest =
+        r->fields + (is_call ? 6 : r->tag == 'H' ? 4 : 5);
     sqlite3_stmt *s = xf_store_prepare(
         l->store, "INSERT INTO witness VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
                   "?9, ?10, ?11, ?12, ?13, ?14)");
@@ -441,7 +480,9 @@ static int add_witness(struct linker *l, uint32_t function, bool is_call,
     xf_bind(s, 3, r->fields[0]);
     for (int i = 1; i <= 3; i++)
         sqlite3_bind_int(s, 3 + i, atoi(r->fields[i]));
-    sqlite3_bind_int(s, 7, is_call ? -2 : atoi(r->fields[4]));
+    sqlite3_bind_int(s, 7, is_call         ? -2
+                           : r->tag == 'H' ? -3
+                                           : atoi(r->fields[4]));
     if (is_call)
         sqlite3_bind_int64(s, 8, id_of(l, callee));
     xf_bind(s, 9, rest[0]);
@@ -488,17 +529,13 @@ static int read_block(struct linker *l, const struct block *b)
         } else if (r.tag == 'C') {
             rc = each_callee(l, r.fields[0], r.fields[1], function, &r,
                              add_call);
-        } else if (r.tag == 'B') {
-            rc = add_witness(l, function, false, 0, &r, b->tus);
+        } else if (r.tag == 'B' || r.tag == 'H') {
+            rc = add_witness(l, function, 0, &r, b->tus);
         } else if (r.tag == 'N') {
-            uint32_t e = *r.fields[5] ? XF_MAP_NONE
-                                      : xf_map_find(&l->externs, r.fields[4]);
-            uint32_t callee =
-                e != XF_MAP_NONE && l->definitions[e].len
-                    ? l->definitions[e].items[0]
-                    : function_index(l, r.fields[4], r.fields[5]);
-
-            rc = add_witness(l, function, true, callee, &r, b->tus);
+            rc = add_witness(l, function,
+                             first_callee(l, r.fields[4], r.fields[5],
+                                          function),
+                             &r, b->tus);
         } else if (r.tag == 'E') {
             rc = add_ending(l, function, &r);
         }
@@ -602,13 +639,14 @@ static int write_files(struct linker *l)
     return 0;
 }
 
-static int write_expanded(struct linker *l)
+/* Places, "file\tline:col". */
+static int write_places(struct linker *l, const struct xf_map *places,
+                        const char *sql)
 {
-    for (size_t i = 0; i < l->expanded.len; i++) {
-        char *key = l->expanded.keys[i], *tab = strchr(key, '\t');
+    for (size_t i = 0; i < places->len; i++) {
+        char *key = places->keys[i], *tab = strchr(key, '\t');
         unsigned int line = 0, col = 0;
-        sqlite3_stmt *s = xf_store_prepare(
-            l->store, "INSERT INTO expanded VALUES (?1, ?2, ?3, ?4)");
+        sqlite3_stmt *s = xf_store_prepare(l->store, sql);
 
         if (!s)
             return -1;
@@ -687,6 +725,7 @@ static void release(struct linker *l)
     xf_map_release(&l->block_keys);
     xf_map_release(&l->paths);
     xf_map_release(&l->expanded);
+    xf_map_release(&l->unexecuted);
     xf_map_release(&l->function_keys);
     xf_map_release(&l->externs);
     xf_map_release(&l->calls);
@@ -712,10 +751,14 @@ int xf_link(struct xf_store *store, const char *arch, const char *name,
     for (size_t i = 0; i < l.block_keys.len && !rc; i++)
         rc = read_block(&l, &l.blocks[i]);
     if (!rc)
-        rc = write_functions(&l) || write_bodies(&l) || write_files(&l) ||
-                     write_expanded(&l)
-                 ? -1
-                 : 0;
+        rc = write_functions(&l) || write_bodies(&l) || write_files(&l) ? -1
+                                                                         : 0;
+    if (!rc)
+        rc = write_places(&l, &l.expanded,
+                          "INSERT INTO expanded VALUES (?1, ?2, ?3, ?4)");
+    if (!rc)
+        rc = write_places(&l, &l.unexecuted,
+                          "INSERT INTO unexecuted VALUES (?1, ?2, ?3, ?4)");
     release(&l);
     return rc;
 }

@@ -45,6 +45,8 @@ struct xf_node {
     /* MEMBER, ARROW, AT: the same text for all members of one union, which
      * share their storage; "" for members of structures. */
     const char *shared;
+    /* ASM: name: the template, shortened, or for a bug frame its section;
+     * value: number of outputs. Both absent when they could not be found. */
     bool local;
     bool has_value;
     int64_t value;         /* INT: the value, sign extended */
@@ -76,5 +78,12 @@ const char *xf_op_name(enum xf_op op);
 /* C text of an expression, made from the tree (macros are gone, parentheses
  * as needed). Prefer the source text where a node has a place. */
 void xf_tree_print(struct xf_buf *out, const struct xf_node *expression);
+
+/* The same; `fn` may write the text of a node itself and return true. `parens`:
+ * what is around it needs the node in parentheses. */
+typedef bool xf_print_fn(struct xf_buf *out, const struct xf_node *node,
+                         bool parens, void *payload);
+void xf_tree_print_with(struct xf_buf *out, const struct xf_node *expression,
+                        xf_print_fn *fn, void *payload);
 
 #endif

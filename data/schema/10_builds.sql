@@ -47,6 +47,14 @@ CREATE TABLE read_file (          -- a file that some TU of the build read
     PRIMARY KEY (build, file)
 ) STRICT;
 
+CREATE TABLE unexecuted (         -- what would be a site is an operand that nothing executes
+    build INTEGER NOT NULL REFERENCES build,
+    file  TEXT NOT NULL,
+    line  INTEGER NOT NULL,
+    col   INTEGER NOT NULL,
+    PRIMARY KEY (build, file, line, col)
+) STRICT;
+
 CREATE TABLE expanded (           -- macro expansion that the preprocessor performed,
     build INTEGER NOT NULL REFERENCES build, -- for the macros of the census only
     file  TEXT NOT NULL,

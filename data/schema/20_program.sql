@@ -28,7 +28,8 @@ CREATE TABLE call (               -- a call edge
     kind   TEXT NOT NULL,         -- 'direct', 'indirect', 'asm'
     via    TEXT NOT NULL DEFAULT '', -- indirect: what carried the function to the call:
                                   -- 'record.member', variable, section, 'parameter n of f',
-                                  -- 'argument' (given to a function without a body)
+                                  -- 'argument' (given to a function without a body);
+                                  -- asm: 'address' (taken, or in a table)
     file   TEXT NOT NULL,         -- of the call expression
     line   INTEGER NOT NULL,
     col    INTEGER NOT NULL
@@ -43,7 +44,8 @@ CREATE TABLE witness (            -- what may be a site; checkers decide
     line     INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
     col      INTEGER NOT NULL,
-    frame    INTEGER NOT NULL,    -- bug frame type, -1 unknown, -2 for calls
+    frame    INTEGER NOT NULL,    -- bug frame type, -1 unknown, -2 for calls,
+                                  -- -3 endless loop or trap, which `message` names
     callee   INTEGER REFERENCES function, -- calls only
     message  TEXT NOT NULL,       -- frame: its message; call: arguments as written
     chain    TEXT NOT NULL,       -- macros, see analyzer/facts/facts.h

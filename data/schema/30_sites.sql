@@ -14,9 +14,10 @@ CREATE TABLE site (
     macros    TEXT NOT NULL,      -- all of them, outermost first, ' > ' between
     condition TEXT NOT NULL,      -- predicate as written, '' for unconditional kinds
     message   TEXT NOT NULL,      -- text that is printed, as written
-    witness   TEXT NOT NULL,      -- 'frame' (bug frame), 'call' (of a stop function); 'asm': either, in a .S file
+    witness   TEXT NOT NULL,      -- 'frame' (bug frame), 'call' (of a stop function), 'loop' (or trap that nothing
+                                  -- handles); 'asm': any of them, in a .S file
     callee    TEXT NOT NULL,      -- for 'call': the function that stops
-    frame     INTEGER NOT NULL,   -- bug frame type, -1 for calls
+    frame     INTEGER NOT NULL,   -- bug frame type, -1 for calls, loops and traps
     ordinal   INTEGER NOT NULL,   -- among equal texts in the function, from 0
     debug_only INTEGER NOT NULL,
     debug_why  TEXT NOT NULL DEFAULT '', -- the #if that makes it so

@@ -2,8 +2,10 @@
 
 CREATE VIEW v_sites AS
 SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
-       b.arch, b.name AS build, s.macro, s.condition,
-       '' AS cause,
+       b.arch, b.name AS build, s.macro,
+       CASE s.condition WHEN '' THEN coalesce(t.predicate, '')
+            ELSE s.condition END AS condition,
+       coalesce(t.cause, '') AS cause,
        (SELECT coalesce(group_concat(name, ','), '') FROM (
           SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)) AS contexts,
@@ -27,7 +29,43 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
           (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
           '') AS paths
-FROM site s JOIN build b ON b.id = s.build;
+FROM site s JOIN build b ON b.id = s.build
+LEFT JOIN trigger t ON t.site = s.id;
+
+-- What must have been decided for the site to fire, in order, the predicate
+-- last; role as in table trigger_literal.
+CREATE VIEW v_conditions AS
+SELECT s.site_id, b.arch, b.name AS build, l.n, l.text, l.polarity, l.file,
+       l.line, l.origin, l.cause, l.role
+FROM trigger_literal l
+JOIN site s ON s.id = l.site
+JOIN build b ON b.id = s.build;
+
+-- The same in one sentence; verdict: whether it can hold at all.
+CREATE VIEW v_triggers AS
+SELECT s.site_id, b.arch, b.name AS build, t.sentence, t.predicate, t.cause,
+       t.origin, t.verdict, t.proof, c.console, c.console_why
+FROM trigger t
+JOIN site s ON s.id = t.site
+JOIN build b ON b.id = s.build
+LEFT JOIN trigger_context c ON c.site = s.id;
+
+-- A site that fires because a callee reported an error: the places that made
+-- the error.
+CREATE VIEW v_producers AS
+SELECT s.site_id, b.arch, b.name AS build, p.n, p.function, p.file, p.line,
+       p.text, p.cause, p.origin
+FROM trigger_producer p
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build;
+
+-- What a disposition has to know of the place, as in table trigger_context.
+CREATE VIEW v_aftermath AS
+SELECT s.site_id, b.arch, b.name AS build, c.returns, c.callers, c.checking,
+       c.changed_line, c.subject, c.error_line, c.next, c.next_line
+FROM trigger_context c
+JOIN site s ON s.id = c.site
+JOIN build b ON b.id = s.build;
 
 CREATE VIEW v_calls AS
 SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file,

@@ -30,6 +30,7 @@
 #include "sites.h"
 #include "outputs.h"
 #include "store.h"
+#include "trigger.h"
 #include "visible.h"
 
 static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
@@ -420,6 +421,7 @@ static int parse_all(struct scan *s)
     struct xf_frontend_options how = {
         .frames = frames,
         .frame_section = xf_catalogue_frame_section(s->catalogue),
+        .trap_tables = xf_catalogue_trap_tables(s->catalogue),
         .frame_macro = xf_catalogue_frame_macro(s->catalogue),
         .stops = xf_catalogue_stops(s->catalogue),
         .census = xf_catalogue_census(s->catalogue),
@@ -759,6 +761,10 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_reach(store, s->data);
     stage_ends(s, "reach");
+    show_step(s, "conditions");
+    if (!rc)
+        rc = xf_trigger(store, s->root, s->data);
+    stage_ends(s, "trigger");
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);

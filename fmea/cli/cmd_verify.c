@@ -71,13 +71,13 @@ static const char *keep(struct verify *v, const char *s)
 
 /* `file` is "" for a function that the linker sees. */
 static void add_function(struct verify *v, const char *name, const char *file,
-                         const char *kind)
+                         const char *kind, bool is_asm)
 {
     int is_new;
 
     XF_GROW(v->functions, v->nfunctions, v->cfunctions);
     v->functions[v->nfunctions++] =
-        (struct xf_stop_function){keep(v, name), keep(v, file)};
+        (struct xf_stop_function){keep(v, name), keep(v, file), is_asm};
     xf_map_add(&v->callees, name, &is_new);
     if (is_new) {
         XF_GROW(v->kinds, v->nkinds, v->ckinds);
@@ -101,7 +101,7 @@ static int load_functions_data(struct verify *v)
         return -1;
     cJSON_ArrayForEach(entry, cJSON_GetObjectItem(root, "functions"))
         add_function(v, xf_json_string(entry, "name", ""), "",
-                     xf_json_string(entry, "kind", ""));
+                     xf_json_string(entry, "kind", ""), false);
     cJSON_Delete(root);
     return 0;
 }
@@ -110,7 +110,7 @@ static int load_functions_db(struct verify *v)
 {
     sqlite3_stmt *q = xf_store_prepare(
         v->store, "SELECT name, CASE WHEN is_static THEN file ELSE '' END, "
-                  "stop_kind FROM function WHERE build = ?1 AND "
+                  "stop_kind, is_asm FROM function WHERE build = ?1 AND "
                   "stop_kind <> '' ORDER BY 1, 2");
     int rc;
 
@@ -118,7 +118,8 @@ static int load_functions_db(struct verify *v)
         return -1;
     sqlite3_bind_int64(q, 1, v->build);
     while ((rc = xf_store_step(v->store, q)) > 0)
-        add_function(v, xf_column(q, 0), xf_column(q, 1), xf_column(q, 2));
+        add_function(v, xf_column(q, 0), xf_column(q, 1), xf_column(q, 2),
+                     sqlite3_column_int(q, 3));
     return rc;
 }
 
@@ -468,7 +469,8 @@ static void print_counts(const struct verify *v, const struct tally *total)
     printf(", build %s %s: %zu rows", v->options.arch, v->options.build,
            v->nclaims + v->ninvisible);
     if (v->ninvisible)
-        printf(", %zu of which the image cannot show", v->ninvisible);
+        printf(", %zu not checked (loops and traps leave no frame or call)",
+               v->ninvisible);
     printf("\n\n%-18s %8s %14s %14s\n", "kind", "in both", "only in image",
            "only in sheet");
     for (size_t i = 0; i < v->ntallies; i++)

@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct xf_stop_function functions[] = {{"panic", ""},
-                                                        {"f", "common/a.c"}};
+    static const struct xf_stop_function functions[] = {{"panic", "", false},
+                                                        {"f", "common/a.c", false}};
     struct xf_finding *findings;
     const struct xf_stop *stops;
     struct xf_image *image;

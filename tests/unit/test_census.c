@@ -217,6 +217,8 @@ static void sites(void **state)
     add_site(f, "common/a.c", 3, 5, "XF-1", "BUG_ON > BUG");
     add_site(f, "common/a.c", 4, 16, "XF-2", "BUG");
     add_site(f, "common/a.c", 5, 5, "XF-3", "CHECK > ASSERT");
+    sql(f, "INSERT INTO expanded VALUES (1, 'common/a.c', 6, 22),"
+           " (2, 'common/a.c', 6, 22)");
     run(f);
     expect(f, "common/a.c",
            "3:5 BUG_ON site|XF-1\n4:16 BUG site|XF-2\n"

@@ -36,9 +36,9 @@ static void check_frames(const char *printed, size_t count,
 static void frames_are_read(void **state)
 {
     (void)state;
-    check_frames("asm volatile (\"brk\\n.pushsection .bug_frames.3, "
-                 "\\\"a\\\"\\n.asciz \\\"file\\\"\\n.asciz "
-                 "\\\"a != \\\\\\\"b\\\\\\\"\\\"\\n\");",
+    check_frames("asm volatile (\"brk\\n.asciz \\\"file\\\"\\n.asciz "
+                 "\\\"a != \\\\\\\"b\\\\\\\"\\\"\\n.pushsection "
+                 ".bug_frames.3, \\\"a\\\"\\n\");",
                  1, "[3 a != \"b\"]");
     check_frames("asm volatile (\".pushsection .bug_frames.%c[bf_type]\" :  : "
                  "[bf_type] \"i\" ((2)), [bf_ptr] \"i\" (\"f.c\"), [bf_msg] "
@@ -68,8 +68,9 @@ static int debug_only(const char *condition)
 {
     static const char *const on[] = {"CONFIG_DEBUG", NULL};
     static const char *const off[] = {"NDEBUG", NULL};
+    const struct xf_debug_symbols symbols = {on, off, NULL, NULL};
 
-    return xf_debug_only(condition, on, off);
+    return xf_debug_only(condition, &symbols);
 }
 
 static void conditions_in_three_values(void **state)

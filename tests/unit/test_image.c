@@ -457,7 +457,7 @@ static void test_damage(void **state)
 /* panic is at TEXT_AT + 0x80; `addresses` of the calls, 0 ended. */
 static void check_calls(const struct maker *m, const uint64_t *addresses)
 {
-    static const struct xf_stop_function panic = {"panic", ""};
+    static const struct xf_stop_function panic = {"panic", "", false};
     struct xf_image *image = open_made(m);
     const struct xf_stop *stops;
     size_t count, doubtful;
@@ -836,8 +836,8 @@ static void test_dwarf_frames(void **state)
 
 static void test_dwarf_calls(void **state)
 {
-    static const struct xf_stop_function functions[] = {{"panic", ""},
-                                                        {"stop", ""}};
+    static const struct xf_stop_function functions[] = {{"panic", "", false},
+                                                        {"stop", "", false}};
     const struct program *p = *state;
     struct xf_image *image;
     const struct xf_stop *stops;
@@ -869,7 +869,7 @@ static struct xf_claim call(const char *file, uint32_t line,
 
 static void test_reasons(void **state)
 {
-    const struct xf_stop_function panic = {"panic", ""};
+    const struct xf_stop_function panic = {"panic", "", false};
     const struct program *p = *state;
     struct xf_claim claims[] = {
         call("common/program.h", 5, "check", "panic", true),

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "feasible.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "text.h"
+#include "value.h"
+
+#define DEPTH 4 /* definitions of definitions */
+
+__extension__ typedef __int128 wide;
+
+/* All values an expression may have, when `known`. */
+struct range {
+    bool known;
+    wide low, high;
+};
+
+struct prover {
+    struct program *p;
+    const struct body *body;
+    uint32_t guards[64]; /* that dominate the place in question */
+    size_t nguards;
+};
+
+static const struct range anything = {false, 0, 0};
+
+static struct range range_of_type(struct xf_integer t)
+{
+    struct range r = {true, 0, 0};
+
+    if (t.vague)
+        return anything;
+    if (t.is_signed) {
+        r.low = -((wide)1 << (t.bits - 1));
+        r.high = ((wide)1 << (t.bits - 1)) - 1;
+    } else {
+        r.high = ((wide)1 << t.bits) - 1;
+    }
+    return r;
+}
+
+static struct range of_type(const struct prover *v, const char *type)
+{
+    struct xf_integer t;
+
+    if (strstr(type, "volatile") || !xf_integer_type(&t, type, v->p->long_bits))
+        return anything;
+    return range_of_type(t);
+}
+
+static struct range constant(int64_t value, const struct xf_node *n,
+                             const struct prover *v)
+{
+    struct xf_integer t;
+    wide w = value;
+
+    if (*n->type && xf_integer_type(&t, n->type, v->p->long_bits) &&
+        !t.is_signed)
+        w = (uint64_t)value;
+    return (struct range){true, w, w};
+}
+
+static bool inside(struct range inner, struct range outer)
+{
+    return inner.known && outer.known && inner.low >= outer.low &&
+           inner.high <= outer.high;
+}
+
+static struct range join(struct range a, struct range b)
+{
+    if (!a.known || !b.known)
+        return anything;
+    return (struct range){true, a.low < b.low ? a.low : b.low,
+                          a.high > b.high ? a.high : b.high};
+}
+
+/* When a value is converted to a type that cannot hold all of it. */
+static struct range convert(struct range r, struct range type)
+{
+    return !type.known ? anything : inside(r, type) ? r : type;
+}
+
+static struct range range_of(const struct prover *v, const struct xf_node *n,
+                             struct xf_point at, unsigned int depth);
+
+/* ---- locals ---------------------------------------------------------------------- */
+
+/* Whether a proof may rest on the value of this variable. */
+static bool is_private(const struct prover *v, const struct xf_node *n)
+{
+    return n->op == XF_OP_VAR && n->local && !strstr(n->type, "volatile") &&
+           !xf_definitions_shared(v->body->definitions, (uint32_t)n->value);
+}
+
+static struct range of_definitions(const struct prover *v,
+                                   const struct xf_node *n,
+                                   struct xf_point at, unsigned int depth)
+{
+    const struct xf_definition **defs;
+    size_t count = xf_definitions_reaching(v->body->definitions,
+                                           (uint32_t)n->value, at, &defs);
+    struct range type = of_type(v, n->type), all = type;
+
+    for (size_t i = 0; i < count && depth; i++) {
+        const struct xf_node *d = defs[i]->node;
+        struct range one = anything;
+
+        if (defs[i]->kind == XF_DEF_VALUE)
+            one = convert(range_of(v, d->kids[d->op == XF_OP_DECL ? 0 : 1],
+                                   defs[i]->point, depth - 1),
+                          type);
+        if (!one.known) {
+            all = type;
+            break;
+        }
+        all = i ? join(all, one) : one;
+    }
+    free(defs);
+    return all;
+}
+
+static bool is_comparison(const struct xf_node *n)
+{
+    return n->op == XF_OP_BINARY &&
+           (!strcmp(n->name, "==") || !strcmp(n->name, "!=") ||
+            !strcmp(n->name, "<") || !strcmp(n->name, ">") ||
+            !strcmp(n->name, "<=") || !strcmp(n->name, ">="));
+}
+
+static const char *turned(const char *op)
+{
+    return !strcmp(op, "<") ? ">" : !strcmp(op, ">") ? "<"
+           : !strcmp(op, "<=") ? ">=" : !strcmp(op, ">=") ? "<=" : op;
+}
+
+static const char *negated(const char *op)
+{
+    return !strcmp(op, "<")    ? ">="
+           : !strcmp(op, ">")  ? "<="
+           : !strcmp(op, "<=") ? ">"
+           : !strcmp(op, ">=") ? "<"
+           : !strcmp(op, "==") ? "!="
+                               : "==";
+}
+
+/* Cut `r` down to the values x for which `x op c` holds. May become empty:
+ * low > high. */
+static void cut(struct range *r, const char *op, wide c)
+{
+    if (!strcmp(op, "==")) {
+        r->low = r->low > c ? r->low : c;
+        r->high = r->high < c ? r->high : c;
+    } else if (!strcmp(op, "<")) {
+        r->high = r->high < c - 1 ? r->high : c - 1;
+    } else if (!strcmp(op, "<=")) {
+        r->high = r->high < c ? r->high : c;
+    } else if (!strcmp(op, ">")) {
+        r->low = r->low > c + 1 ? r->low : c + 1;
+    } else if (!strcmp(op, ">=")) {
+        r->low = r->low > c ? r->low : c;
+    } else if (r->low == c) {
+        r->low++;
+    } else if (r->high == c) {
+        r->high--;
+    }
+}
+
+static const struct xf_node *plain(const struct xf_node *n)
+{
+    while (n->op == XF_OP_CALL && n->nkids > 1 &&
+           !strcmp(n->kids[0]->name, "__builtin_expect"))
+        n = n->kids[1];
+    return n;
+}
+
+/* The comparison happens in a type that holds both operands' values as they
+ * are, so that it means what it says. */
+static bool compares_values(const struct prover *v, const struct xf_node *n,
+                            struct range l, struct range r)
+{
+    struct xf_integer a, b;
+    struct range common;
+
+    if (!xf_integer_type(&a, *n->kids[0]->type ? n->kids[0]->type : "int",
+                         v->p->long_bits) ||
+        !xf_integer_type(&b, *n->kids[1]->type ? n->kids[1]->type : "int",
+                         v->p->long_bits))
+        return false;
+    common = range_of_type(xf_integer_common(a, b));
+    return inside(l, common) && inside(r, common);
+}
+
+/* What the decisions on the way say about the variable. */
+static void refine(const struct prover *v, const struct xf_node *var,
+                   struct xf_point at, struct range *r)
+{
+    for (size_t i = 0; i < v->nguards && r->known; i++) {
+        const struct xf_block *g = xf_cfg_block(v->body->cfg, v->guards[i]);
+        const struct xf_node *c;
+        bool truth = g->guard == XF_GUARD_TRUE;
+        struct range constant_range;
+        const char *op;
+        int64_t value;
+        int side;
+
+        if ((!truth && g->guard != XF_GUARD_FALSE) || g->never ||
+            !xf_cfg_dominates(v->body->cfg, v->guards[i], at.block) ||
+            xf_definitions_between(v->body->definitions, (uint32_t)var->value,
+                                   v->guards[i], at))
+            continue;
+        c = plain(g->condition);
+        if (c->op == XF_OP_VAR && c->local && c->value == var->value) {
+            cut(r, truth ? "!=" : "==", 0);
+            continue;
+        }
+        if (!is_comparison(c))
+            continue;
+        side = c->kids[0]->op == XF_OP_VAR && c->kids[0]->local &&
+                       c->kids[0]->value == var->value
+                   ? 1
+                   : 0;
+        if (!side && !(c->kids[1]->op == XF_OP_VAR && c->kids[1]->local &&
+                       c->kids[1]->value == var->value))
+            continue;
+        if (!xf_tree_value(c->kids[side], v->p->long_bits, &value))
+            continue;
+        constant_range = constant(value, c->kids[side], v);
+        if (!compares_values(v, c, side ? *r : constant_range,
+                             side ? constant_range : *r))
+            continue;
+        op = side ? c->name : turned(c->name);
+        cut(r, truth ? op : negated(op), constant_range.low);
+    }
+}
+
+/* ---- expressions ------------------------------------------------------------------ */
+
+static struct range of_binary(const struct prover *v, const struct xf_node *n,
+                              struct xf_point at, unsigned int depth)
+{
+    struct range l = range_of(v, n->kids[0], at, depth);
+    struct range r = range_of(v, n->kids[1], at, depth);
+    struct range type = of_type(v, n->type), out = type;
+
+    if (!strcmp(n->name, "&")) {
+        /* A mask that is not negative bounds the result. */
+        if (r.known && r.low == r.high && r.low >= 0)
+            out = (struct range){true, 0, r.high};
+        else if (l.known && l.low == l.high && l.low >= 0)
+            out = (struct range){true, 0, l.high};
+    } else if (!strcmp(n->name, "%") && l.known && r.known && l.low >= 0 &&
+               r.low > 0) {
+        out = (struct range){true, 0, r.high - 1};
+    } else if (!strcmp(n->name, ">>") && l.known && r.known && l.low >= 0 &&
+               r.low == r.high && r.low >= 0 && r.low < 64) {
+        out = (struct range){true, l.low >> (int)r.low,
+                             l.high >> (int)r.low};
+    } else if (is_comparison(n) || !strcmp(n->name, "&&") ||
+               !strcmp(n->name, "||")) {
+        out = (struct range){true, 0, 1};
+    } else if (l.known && r.known && !strcmp(n->name, "+")) {
+        out = convert((struct range){true, l.low + r.low, l.high + r.high},
+                      type);
+    } else if (l.known && r.known && !strcmp(n->name, "-")) {
+        out = convert((struct range){true, l.low - r.high, l.high - r.low},
+                      type);
+    }
+    return out.known && type.known && inside(out, type) ? out : type;
+}
+
+static struct range range_of(const struct prover *v, const struct xf_node *n,
+                             struct xf_point at, unsigned int depth)
+{
+    struct range type = of_type(v, n->type), r;
+    int64_t value;
+
+    n = plain(n);
+    if (xf_tree_value(n, v->p->long_bits, &value))
+        return constant(value, n, v);
+    switch (n->op) {
+    case XF_OP_VAR:
+        if (!is_private(v, n))
+            return type;
+        r = of_definitions(v, n, at, depth);
+        refine(v, n, at, &r);
+        return r.known && r.low <= r.high ? r : type;
+    case XF_OP_CAST:
+        return convert(range_of(v, n->kids[0], at, depth), type);
+    case XF_OP_UNARY:
+        return !strcmp(n->name, "!") ? (struct range){true, 0, 1} : type;
+    case XF_OP_BINARY:
+        return strchr(n->type, '*') ? type : of_binary(v, n, at, depth);
+    case XF_OP_CONDITIONAL:
+        return convert(join(range_of(v, n->kids[1], at, depth),
+                            range_of(v, n->kids[2], at, depth)),
+                       type);
+    default:
+        return type;
+    }
+}
+
+/* ---- contradictions ----------------------------------------------------------------- */
+
+static bool excluded_by_range(const struct prover *v, const struct xf_node *n,
+                              bool truth, struct xf_point at)
+{
+    struct range l, r;
+    const char *op;
+
+    n = plain(n);
+    if (!is_comparison(n)) {
+        l = range_of(v, n, at, DEPTH);
+        if (!l.known)
+            return false;
+        return truth ? l.low == 0 && l.high == 0 : l.low > 0 || l.high < 0;
+    }
+    l = range_of(v, n->kids[0], at, DEPTH);
+    r = range_of(v, n->kids[1], at, DEPTH);
+    if (!l.known || !r.known || !compares_values(v, n, l, r))
+        return false;
+    op = truth ? n->name : negated(n->name);
+    if (!strcmp(op, "<"))
+        return l.low >= r.high;
+    if (!strcmp(op, "<="))
+        return l.low > r.high;
+    if (!strcmp(op, ">"))
+        return l.high <= r.low;
+    if (!strcmp(op, ">="))
+        return l.high < r.low;
+    if (!strcmp(op, "=="))
+        return l.high < r.low || l.low > r.high;
+    return l.low == l.high && r.low == r.high && l.low == r.low;
+}
+
+/* The same expression over private variables, none of them defined between
+ * guard `from` and `at`. */
+static bool same_value(const struct prover *v, const struct xf_node *a,
+                       const struct xf_node *b, uint32_t from,
+                       struct xf_point at)
+{
+    a = plain(a);
+    b = plain(b);
+    if (a->op != b->op || a->nkids != b->nkids || strcmp(a->name, b->name) ||
+        strcmp(a->type, b->type))
+        return false;
+    switch (a->op) {
+    case XF_OP_VAR:
+        return a->value == b->value && is_private(v, a) && b->local &&
+               !xf_definitions_between(v->body->definitions,
+                                       (uint32_t)a->value, from, at);
+    case XF_OP_INT:
+        return a->value == b->value;
+    case XF_OP_UNARY:
+        if (strstr(a->name, "++") || strstr(a->name, "--"))
+            return false;
+        break;
+    case XF_OP_BINARY:
+    case XF_OP_CAST:
+    case XF_OP_CONDITIONAL:
+        break;
+    case XF_OP_MEMBER: /* of a private variable only */
+        if (strcmp(a->home, b->home) || strstr(a->type, "volatile"))
+            return false;
+        break;
+    default:
+        return false;
+    }
+    for (uint32_t i = 0; i < a->nkids; i++)
+        if (!same_value(v, a->kids[i], b->kids[i], from, at))
+            return false;
+    return true;
+}
+
+static char *refute_guard(struct prover *v, uint32_t guard)
+{
+    const struct xf_cfg *cfg = v->body->cfg;
+    const struct xf_block *g = xf_cfg_block(cfg, guard);
+    bool truth = g->guard == XF_GUARD_TRUE;
+    struct xf_point at;
+    char *text, *proof;
+
+    if ((!truth && g->guard != XF_GUARD_FALSE) || !g->condition ||
+        !xf_cfg_point(cfg, g->condition, &at))
+        return NULL;
+    for (size_t i = 0; i < v->nguards; i++) {
+        const struct xf_block *h = xf_cfg_block(cfg, v->guards[i]);
+
+        if (v->guards[i] == guard || h->condition == g->condition ||
+            (h->guard != XF_GUARD_TRUE && h->guard != XF_GUARD_FALSE) ||
+            h->guard == g->guard ||
+            !same_value(v, h->condition, g->condition, v->guards[i], at))
+            continue;
+        return xf_format("line %u decides the opposite of the same values",
+                         h->condition->line ? h->condition->line
+                                            : h->decider->line);
+    }
+    if (!excluded_by_range(v, g->condition, truth, at))
+        return NULL;
+    text = text_of(v->p, v->body, g->condition, SIZE_MAX);
+    proof = xf_format("`%s` is never %s by the types, definitions and earlier "
+                      "decisions of its operands",
+                      text, truth ? "true" : "false");
+    free(text);
+    return proof;
+}
+
+static void set_guards(struct prover *v, uint32_t block)
+{
+    uint32_t *guards;
+    size_t n = xf_cfg_guards(v->body->cfg, block, &guards);
+
+    v->nguards = 0;
+    for (size_t i = 0; i < n && v->nguards < 64; i++)
+        v->guards[v->nguards++] = guards[i];
+    free(guards);
+}
+
+static const char *never_text(const struct condition *c)
+{
+    for (size_t i = 0; i < c->len; i++)
+        if (c->items[i].role == ROLE_NEVER)
+            return c->items[i].text;
+    return "a decision on the way";
+}
+
+char *feasible_refute(struct program *p, const struct site *site,
+                      const struct condition *c)
+{
+    struct prover v = {.p = p, .body = site->body};
+    struct xf_point point;
+    uint32_t *guards;
+    size_t n;
+    char *proof = NULL;
+
+    if (!site->node)
+        return NULL;
+    if (!c->reachable)
+        return xf_strdup("every way through the function ends before it or "
+                         "leads past it");
+    if (!c->live)
+        return xf_format("constant of this build: `%s` is never so",
+                         never_text(c));
+    if (!xf_cfg_point(v.body->cfg, site->node, &point))
+        return NULL;
+    n = xf_cfg_guards(v.body->cfg, point.block, &guards);
+    for (size_t i = 0; i < n && !proof; i++) {
+        struct xf_point at;
+        const struct xf_block *g = xf_cfg_block(v.body->cfg, guards[i]);
+
+        if (!g->condition || !xf_cfg_point(v.body->cfg, g->condition, &at))
+            continue;
+        /* Only what was decided before this decision. */
+        set_guards(&v, at.block);
+        proof = refute_guard(&v, guards[i]);
+        if (proof) {
+            char *where = xf_format("line %u: %s",
+                                    g->condition->line ? g->condition->line
+                                                       : g->decider->line,
+                                    proof);
+
+            free(proof);
+            proof = where;
+        }
+    }
+    free(guards);
+    return proof;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Whether the literals of a site can hold together. "Cannot" is only said of
+ * what the language settles: constants of the build, code behind what never
+ * returns, and values of locals that nobody else can write, by their types,
+ * definitions and earlier decisions. Memory that another processor, a guest or
+ * an unknown pointer may write is never part of a proof. Private to this
+ * folder.
+ */
+#ifndef XF_FEASIBLE_H
+#define XF_FEASIBLE_H
+
+#include "condition.h"
+
+/* NULL when nothing excludes the site in this body; else the proof in one
+ * line. Caller frees. */
+char *feasible_refute(struct program *p, const struct site *site,
+                      const struct condition *condition);
+
+#endif

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * The stage: site by site.
+ */
+#include "trigger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "aftermath.h"
+#include "condition.h"
+#include "console.h"
+#include "feasible.h"
+#include "origin.h"
+#include "producers.h"
+#include "program.h"
+#include "sources.h"
+
+struct stage {
+    struct program *p;
+    struct sources *sources;
+    struct console *console;
+};
+
+/* Who can be stopped instead of the host. */
+static const char *const subjects[] = {"struct domain *", "struct vcpu *",
+                                       NULL};
+
+/* What was found out about one site. */
+struct result {
+    struct condition condition;
+    struct origins *origins; /* per literal */
+    enum cause cause;
+    char *origin;        /* chain, or where it was lost */
+    const char *verdict; /* literal */
+    char *proof;
+};
+
+/* ---- causes ------------------------------------------------------------------ */
+
+static void trace_guard(struct origins *out, struct stage *s,
+                        struct body *body, uint32_t guard)
+{
+    const struct xf_block *g = xf_cfg_block(body->cfg, guard);
+    struct origins one;
+    struct xf_point point;
+
+    if (!g->condition || g->never)
+        return;
+    if (!xf_cfg_point(body->cfg, g->condition, &point))
+        point = (struct xf_point){guard, 0};
+    origin_trace(&one, s->p, s->sources, body, g->condition, point,
+                 g->guard == XF_GUARD_TRUE    ? WANT_NOT_ZERO
+                 : g->guard == XF_GUARD_FALSE ? WANT_ZERO
+                                              : WANT_ANY);
+    origins_add(out, &one, 0);
+    origins_release(&one);
+}
+
+static void trace_literal(struct origins *out, struct stage *s,
+                          const struct site *site, const struct literal *l)
+{
+    memset(out, 0, sizeof(*out));
+    if (!site->body || l->role == ROLE_CONSTANT || l->role == ROLE_NEVER)
+        return;
+    if (!l->nguards && l->guard != XF_CFG_NONE)
+        trace_guard(out, s, site->body, l->guard);
+    for (size_t i = 0; i < l->nguards; i++)
+        trace_guard(out, s, site->body, l->guards[i]);
+}
+
+/* The predicate says it; when that is Xen's own state the nearest decision
+ * before it may say more. */
+#define BEFORE 8
+
+static void choose_cause(struct result *r, const struct site *site)
+{
+    struct condition *c = &r->condition;
+    struct origins all = {0};
+    size_t predicate = condition_first_predicate(c);
+    unsigned int farther = BEFORE;
+    enum cause best;
+
+    for (size_t i = 0; i < c->len; i++)
+        if (condition_is_predicate(c, i))
+            origins_add(&all, &r->origins[i], 0);
+    best = origins_best(&all);
+    if (best == CAUSE_UNKNOWN && !all.lost)
+        for (size_t i = predicate; i-- > 0;)
+            if (c->items[i].role != ROLE_CHECK &&
+                c->items[i].role != ROLE_LOOP_EXIT) {
+                origins_add(&all, &r->origins[i], farther);
+                farther += BEFORE;
+            }
+    best = origins_best(&all);
+    r->cause = best;
+    if (best != CAUSE_UNKNOWN)
+        r->origin = xf_strdup(all.items[best].chain);
+    else if (all.lost)
+        r->origin = xf_format("lost: %s", all.lost);
+    else if (strcmp(site->witness, "asm") && site->node && !c->len) {
+        r->cause = CAUSE_INTERNAL;
+        r->origin = xf_format("to get here is the fault: nothing in %s() "
+                              "decides about it",
+                              site->function);
+    } else
+        r->origin = xf_strdup("lost: decided by assembly");
+    origins_release(&all);
+}
+
+/* ---- verdicts ------------------------------------------------------------------ */
+
+/* The site is excluded when it is in all bodies that hold it. */
+static int refute(struct stage *s, const struct site *site, char **proof)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        s->p->store, "SELECT function FROM site_function WHERE site = ?1 AND "
+                     "how = 'body' ORDER BY function");
+    bool open = false;
+    int rc;
+
+    *proof = NULL;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, site->id);
+    while ((rc = xf_store_step(s->p->store, q)) > 0 && !open) {
+        struct function *f = program_function(s->p, sqlite3_column_int64(q, 0));
+
+        open |= !f || !f->nbodies;
+        for (size_t i = 0; f && i < f->nbodies && !open; i++) {
+            struct site one = *site;
+            struct condition c;
+            char *text;
+
+            if (!condition_find_in(s->p, &f->bodies[i], &one)) {
+                open = true;
+                break;
+            }
+            condition_make(&c, s->p, &one);
+            text = feasible_refute(s->p, &one, &c);
+            condition_release(&c);
+            open |= !text;
+            if (!*proof)
+                *proof = text;
+            else
+                free(text);
+        }
+    }
+    sqlite3_reset(q);
+    if (open) {
+        free(*proof);
+        *proof = NULL;
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+/* Near enough to the value's origin that nothing lies between. */
+#define NEAR 2
+
+static int judge(struct stage *s, const struct site *site, struct result *r)
+{
+    struct condition *c = &r->condition;
+
+    r->verdict = "undecided";
+    if (site->body && refute(s, site, &r->proof))
+        return -1;
+    if (r->proof) {
+        r->verdict = "infeasible";
+        return 0;
+    }
+    for (size_t i = 0; i < c->len; i++) {
+        const struct origin *o;
+
+        if (!condition_is_predicate(c, i))
+            continue;
+        o = &r->origins[i].items[origins_best(&r->origins[i])];
+        if (o->chain && o->cause < CAUSE_CONCURRENCY && o->distance <= NEAR) {
+            r->verdict = "feasible";
+            r->proof = xf_format("nothing lies between the predicate and %s",
+                                 o->chain);
+            break;
+        }
+    }
+    if (!r->proof)
+        r->proof = xf_strdup("");
+    return 0;
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+static int write_literal(struct program *p, const struct site *site, int n,
+                         const struct literal *l, const struct origins *o)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store, "INSERT INTO trigger_literal VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+                  "?7, ?8, ?9)");
+    enum cause best = origins_best(o);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, site->id);
+    sqlite3_bind_int(s, 2, n);
+    xf_bind(s, 3, role_name(l->role));
+    xf_bind(s, 4, l->text);
+    sqlite3_bind_int(s, 5, l->polarity);
+    xf_bind(s, 6, site->body ? site->body->function->file : site->file);
+    sqlite3_bind_int(s, 7, l->line);
+    xf_bind(s, 8, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
+                      ? "constant of this build"
+                  : best != CAUSE_UNKNOWN ? o->items[best].chain
+                  : o->lost               ? o->lost
+                                          : "");
+    xf_bind(s, 9, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
+                      ? cause_name(CAUSE_CONFIGURATION)
+                      : cause_name(best));
+    return xf_store_run(p->store, s);
+}
+
+static int write_result(struct program *p, const struct site *site,
+                        const struct result *r)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store,
+        "INSERT INTO trigger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    const struct condition *c = &r->condition;
+    char *sentence = condition_sentence(c, site);
+    char *predicate = condition_predicate(c);
+    int rc = -1;
+
+    if (s) {
+        sqlite3_bind_int64(s, 1, site->id);
+        if (site->body)
+            sqlite3_bind_int64(s, 2, site->body->function->id);
+        xf_bind(s, 3, sentence);
+        xf_bind(s, 4, predicate);
+        xf_bind(s, 5, cause_name(r->cause));
+        xf_bind(s, 6, r->origin);
+        xf_bind(s, 7, r->verdict);
+        xf_bind(s, 8, r->proof);
+        rc = xf_store_run(p->store, s);
+    }
+    free(sentence);
+    free(predicate);
+    for (size_t i = 0; i < c->len && !rc; i++)
+        rc = write_literal(p, site, (int)i + 1, &c->items[i], &r->origins[i]);
+    return rc;
+}
+
+static int write_producer(struct program *p, const struct site *site, int n,
+                          const struct producer *one)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store, "INSERT INTO trigger_producer VALUES (?1, ?2, ?3, ?4, ?5, "
+                  "?6, ?7, ?8)");
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, site->id);
+    sqlite3_bind_int(s, 2, n);
+    xf_bind(s, 3, one->body->function->name);
+    xf_bind(s, 4, one->body->function->file);
+    sqlite3_bind_int64(s, 5, one->line);
+    xf_bind(s, 6, one->text);
+    xf_bind(s, 7, cause_name(one->cause));
+    xf_bind(s, 8, one->origin);
+    return xf_store_run(p->store, s);
+}
+
+static int write_producers(struct stage *s, const struct site *site,
+                           const struct condition *c, bool *more)
+{
+    int rc = 0, n = 0;
+
+    for (size_t i = 0; i < c->len && !rc; i++) {
+        struct producers list;
+
+        if (!condition_is_predicate(c, i))
+            continue;
+        producers_list(&list, s->p, s->sources, site, &c->items[i]);
+        for (size_t k = 0; k < list.len && !rc; k++)
+            rc = write_producer(s->p, site, ++n, &list.items[k]);
+        *more |= list.more;
+        producers_release(&list);
+    }
+    return rc;
+}
+
+static int write_context(struct stage *s, const struct site *site,
+                         const struct condition *c)
+{
+    sqlite3_stmt *q;
+    struct aftermath a;
+    bool more = false;
+    char *why;
+    const char *console = console_at(s->console, site, &why);
+    int rc = write_producers(s, site, c, &more);
+
+    aftermath_find(&a, s->p, site, c, subjects);
+    q = rc ? NULL
+           : xf_store_prepare(s->p->store,
+                              "INSERT INTO trigger_context VALUES (?1, ?2, ?3, "
+                              "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    if (q) {
+        sqlite3_bind_int64(q, 1, site->id);
+        xf_bind(q, 2, console);
+        xf_bind(q, 3, why);
+        xf_bind(q, 4, a.returns);
+        sqlite3_bind_int64(q, 5, a.callers);
+        sqlite3_bind_int64(q, 6, a.checking);
+        sqlite3_bind_int(q, 7, a.changed_line);
+        xf_bind(q, 8, a.subject);
+        sqlite3_bind_int(q, 9, a.error_line);
+        xf_bind(q, 10, a.next);
+        sqlite3_bind_int(q, 11, a.next_line);
+        sqlite3_bind_int(q, 12, more);
+        rc = xf_store_run(s->p->store, q);
+    } else {
+        rc = -1;
+    }
+    aftermath_release(&a);
+    free(why);
+    return rc;
+}
+
+/* ---- sites ----------------------------------------------------------------------- */
+
+/* The function that holds it: the first whose body shows it. */
+static int find_body(struct program *p, struct site *site)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store, "SELECT function FROM site_function WHERE site = ?1 AND "
+                  "how = 'body' ORDER BY function");
+    int rc;
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, site->id);
+    while ((rc = xf_store_step(p->store, s)) > 0) {
+        struct function *f = program_function(p, sqlite3_column_int64(s, 0));
+
+        if (f && condition_find(p, f, site))
+            break;
+    }
+    sqlite3_reset(s);
+    return rc < 0 ? -1 : 0;
+}
+
+static int do_site(struct stage *s, struct site *site)
+{
+    struct result r = {0};
+    int rc;
+
+    if (find_body(s->p, site))
+        return -1;
+    condition_make(&r.condition, s->p, site);
+    r.origins = xf_calloc(r.condition.len + 1, sizeof(*r.origins));
+    for (size_t i = 0; i < r.condition.len; i++)
+        trace_literal(&r.origins[i], s, site, &r.condition.items[i]);
+    choose_cause(&r, site);
+    rc = judge(s, site, &r);
+    if (!rc)
+        rc = write_result(s->p, site, &r);
+    if (!rc)
+        rc = write_context(s, site, &r.condition);
+    for (size_t i = 0; i < r.condition.len; i++)
+        origins_release(&r.origins[i]);
+    free(r.origins);
+    free(r.origin);
+    free(r.proof);
+    condition_release(&r.condition);
+    return rc;
+}
+
+/* Read before anything is written, as the statement would see it. */
+struct sites {
+    struct site *items;
+    size_t len, cap;
+    struct xf_map strings;
+};
+
+static const char *keep(struct sites *sites, const char *text)
+{
+    uint32_t at = xf_map_add(&sites->strings, text, NULL);
+
+    return sites->strings.keys[at];
+}
+
+static int load_sites(struct sites *sites, struct program *p)
+{
+    sqlite3_stmt *s = xf_store_prepare(
+        p->store,
+        "SELECT id, kind, file, function, macro, condition, callee, witness, "
+        "line, col, frame FROM site WHERE build = ?1 ORDER BY id");
+    int rc;
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, p->build);
+    while ((rc = xf_store_step(p->store, s)) > 0) {
+        struct site site = {.id = sqlite3_column_int64(s, 0)};
+
+        site.kind = keep(sites, xf_column(s, 1));
+        site.file = keep(sites, xf_column(s, 2));
+        site.function = keep(sites, xf_column(s, 3));
+        site.macro = keep(sites, xf_column(s, 4));
+        site.condition = keep(sites, xf_column(s, 5));
+        site.callee = keep(sites, xf_column(s, 6));
+        site.witness = keep(sites, xf_column(s, 7));
+        site.line = sqlite3_column_int(s, 8);
+        site.col = sqlite3_column_int(s, 9);
+        site.frame = sqlite3_column_int(s, 10);
+        for (size_t i = sites->len; i-- > 0;) {
+            const struct site *before = &sites->items[i];
+
+            if (before->line != site.line || before->file != site.file)
+                break;
+            site.nth += before->col == site.col &&
+                        before->frame == site.frame &&
+                        before->callee == site.callee;
+        }
+        XF_GROW(sites->items, sites->len, sites->cap);
+        sites->items[sites->len++] = site;
+    }
+    return rc;
+}
+
+struct build {
+    int64_t id;
+    char *arch, *kconfig;
+};
+
+static int do_build(struct xf_store *store, const char *root,
+                    const char *data_dir, const struct build *build,
+                    struct sources *sources)
+{
+    struct program p;
+    struct sites sites = {0};
+    struct stage stage = {&p, sources, NULL};
+    int rc = program_load(&p, store, root, build->id, build->arch);
+    const char *record;
+
+    for (int i = 0; !rc && (record = sources_parameter_record(sources, i)); i++)
+        rc = program_parameters(&p, record);
+    if (!rc && !(stage.console = console_load(&p, data_dir, build->kconfig)))
+        rc = -1;
+    if (!rc)
+        rc = load_sites(&sites, &p);
+    for (size_t i = 0; i < sites.len && !rc; i++)
+        rc = do_site(&stage, &sites.items[i]);
+    free(sites.items);
+    xf_map_release(&sites.strings);
+    console_free(stage.console);
+    program_release(&p);
+    return rc;
+}
+
+static int load_builds(struct xf_store *store, struct build **builds, size_t *n)
+{
+    sqlite3_stmt *s = xf_store_prepare(store,
+                                       "SELECT id, arch, kconfig FROM build ORDER BY "
+                                       "id");
+    size_t cap = 0;
+    int rc = s ? 0 : -1;
+
+    while (s && (rc = xf_store_step(store, s)) > 0) {
+        XF_GROW(*builds, *n, cap);
+        (*builds)[*n].id = sqlite3_column_int64(s, 0);
+        (*builds)[*n].arch = xf_strdup(xf_column(s, 1));
+        (*builds)[(*n)++].kconfig = xf_strdup(xf_column(s, 2));
+    }
+    return rc;
+}
+
+int xf_trigger(struct xf_store *store, const char *root, const char *data_dir)
+{
+    struct sources *sources = sources_load(data_dir);
+    struct build *builds = NULL;
+    size_t n = 0;
+    int rc = sources ? load_builds(store, &builds, &n) : -1;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!rc)
+            rc = do_build(store, root, data_dir, &builds[i], sources);
+        free(builds[i].arch);
+        free(builds[i].kconfig);
+    }
+    free(builds);
+    sources_free(sources);
+    return rc;
+}
