@@ -25,7 +25,9 @@
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
+#include "rate.h"
 #include "reach.h"
+#include "scan_history.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -39,9 +41,10 @@ static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
 struct scan {
     /* options */
     const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
-    const char *out, *cache, *clang;
+    const char *out, *cache, *clang, *context;
     unsigned int jobs, timeout;
     bool quiet, verbose;
+    struct scan_history history;
     /* state of the run */
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
@@ -73,7 +76,8 @@ enum {
     OPT_COMMANDS,
     OPT_CACHE,
     OPT_TIMEOUT,
-    OPT_CLANG
+    OPT_CLANG,
+    OPT_CONTEXT
 };
 
 static const struct argp_option options[] = {
@@ -85,6 +89,8 @@ static const struct argp_option options[] = {
      "Take the compile commands of this existing build", 0},
     {"compile-commands", OPT_COMMANDS, "FILE", 0,
      "Take them from this compile_commands.json", 0},
+    {"context", OPT_CONTEXT, "FILE", 0,
+     "Safety context: accepted assumptions, features off, own rules", 1},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 1},
     {"jobs", 'j', "N", 0, "Worker processes (default: number of processors)",
      1},
@@ -117,6 +123,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct scan *s = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &s->history;
+        break;
     case OPT_ARCH:
         s->arch = arg;
         break;
@@ -140,6 +149,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_CLANG:
         s->clang = arg;
+        break;
+    case OPT_CONTEXT:
+        s->context = arg;
         break;
     case OPT_TIMEOUT:
         s->timeout = positive(arg, "timeout", state);
@@ -505,6 +517,10 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     if (!rc)
         rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
+        rc = scan_history_key(&s->history, s->root, h);
+    if (!rc && s->context)
+        rc = hash_data("context", s->context, h);
+    if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
@@ -769,8 +785,15 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_census(store, s->root, s->data);
     if (!rc)
-        rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
+        rc = scan_history_run(&s->history, store, s->root, s->data);
     stage_ends(s, "census");
+    show_step(s, "proposals");
+    if (!rc)
+        rc = xf_rate_facts(store, s->root, s->data) ||
+             xf_rate(store, s->data, s->context);
+    stage_ends(s, "rate");
+    if (!rc)
+        rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);
@@ -889,8 +912,11 @@ static int report(struct scan *s)
 
 int cmd_scan(int argc, char **argv)
 {
+    static const struct argp_child children[] = {
+        {&scan_history_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
+        .children = children,
         .doc = "Find every place where the hypervisor stops the host and write "
                "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
                "never written to.\vExit status: 0 fine, 1 something needs a "

@@ -24,6 +24,10 @@ static const struct {
      cmd_verify},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
+    {"history", "extract facts about past bugs from a clone of Xen",
+     cmd_history},
+    {"triage", "find the site that stopped the machine in a console log",
+     cmd_triage},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

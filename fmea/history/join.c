@@ -1,0 +1,935 @@
+/* SPDX-License-Identifier: GPL-2.0-only
+ *
+ * Facts to rows. A commit becomes a bug when the tree can have had it: places
+ * are followed to today's files and functions, texts to today's sites. The
+ * best match of a bug and a site is written first and stays.
+ */
+#include "history.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "error.h"
+#include "tables.h"
+#include "file.h"
+#include "git.h"
+#include "join.h"
+#include "map.h"
+#include "message.h"
+#include "tree.h"
+
+/* ---- index of today's functions and sites ------------------------------- */
+
+static char *key2(const char *a, const char *b)
+{
+    return xf_format("%s\t%s", a, b);
+}
+
+/* Which of the keys is there: NONE, one (its value), or several (AMBIGUOUS). */
+#define AMBIGUOUS (UINT32_MAX - 1)
+
+static void index_add(struct join_index *index, const char *key, uint32_t value)
+{
+    int is_new;
+    uint32_t i = xf_map_add(&index->keys, key, &is_new);
+
+    if (is_new) {
+        XF_GROW(index->values, i, index->cap);
+        index->values[i] = value;
+    } else if (index->values[i] != value) {
+        index->values[i] = AMBIGUOUS;
+    }
+}
+
+static uint32_t index_get(const struct join_index *index, const char *key)
+{
+    uint32_t i = xf_map_find(&index->keys, key);
+
+    return i == XF_MAP_NONE ? XF_MAP_NONE : index->values[i];
+}
+
+static void index_release(struct join_index *index)
+{
+    xf_map_release(&index->keys);
+    free(index->values);
+}
+
+static int load_functions(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store,
+        "SELECT DISTINCT file, name FROM function WHERE line > 0"
+        " UNION SELECT DISTINCT file, function FROM site WHERE function <> ''"
+        " UNION SELECT DISTINCT file, function FROM mention"
+        " WHERE function <> '' ORDER BY 1, 2");
+    int rc;
+
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(j->store, q)) > 0) {
+        char *key = key2(xf_column(q, 0), xf_column(q, 1));
+        uint32_t place = xf_map_add(&j->places, key, NULL);
+
+        index_add(&j->by_name, xf_column(q, 1), place);
+        free(key);
+    }
+    return rc;
+}
+
+static void add_site_keys(struct join *j, const struct join_site *s, uint32_t i)
+{
+    char *exact = xf_format("%s\t%s\t%s\t%s", s->file, s->function, s->kind,
+                            s->text);
+    char *in_file = xf_format("%s\t%s\t%s", s->file, s->kind, s->text);
+    char *anywhere = key2(s->kind, s->text);
+
+    index_add(&j->by_exact, exact, i);
+    index_add(&j->by_file, in_file, i);
+    index_add(&j->by_text, anywhere, i);
+    free(exact);
+    free(in_file);
+    free(anywhere);
+}
+
+/* Sites once, whatever the builds; with the text as it is written. */
+static int load_sites(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store,
+        "SELECT s.site_id, s.file, s.function, s.kind,"
+        " max(coalesce(m.text, s.condition))"
+        " FROM site s LEFT JOIN mention m ON m.file = s.file AND m.line = s.line"
+        " AND m.col = s.col GROUP BY s.site_id ORDER BY s.site_id");
+    int rc;
+
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(j->store, q)) > 0) {
+        char *text = xf_predicate_normal(xf_column(q, 4));
+        struct join_site *s;
+
+        XF_GROW(j->sites, j->nsites, j->sites_cap);
+        s = &j->sites[j->nsites];
+        *s = (struct join_site){.site_id = xf_strdup(xf_column(q, 0)),
+                                .file = xf_strdup(xf_column(q, 1)),
+                                .function = xf_strdup(xf_column(q, 2)),
+                                .kind = xf_strdup(xf_column(q, 3)),
+                                .text = facts_text(text)};
+        free(text);
+        add_site_keys(j, s, (uint32_t)j->nsites++);
+    }
+    return rc;
+}
+
+/* ---- commits ------------------------------------------------------------ */
+
+static const struct facts_row *commit_row(const struct join *j, const char *id)
+{
+    uint32_t i = xf_map_find(&j->commit_ids, id);
+
+    return i == XF_MAP_NONE ? NULL
+                            : &j->facts.tables[FACTS_COMMITS].items[i];
+}
+
+static void index_commits(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_COMMITS];
+    size_t n = 0;
+
+    /* The rows may come from several files; the first of an id counts. */
+    for (size_t i = 0; i < rows->len; i++) {
+        int is_new;
+
+        xf_map_add(&j->commit_ids, rows->items[i].cell[COMMIT_ID], &is_new);
+        if (!is_new)
+            continue;
+        j->facts.tables[FACTS_COMMITS].items[n++] = rows->items[i];
+        if (strcmp(rows->items[i].cell[COMMIT_DATE], j->newest) > 0)
+            j->newest = rows->items[i].cell[COMMIT_DATE];
+    }
+    j->facts.tables[FACTS_COMMITS].len = n;
+    j->bugs = xf_calloc(n + 1, sizeof(*j->bugs));
+}
+
+/* Whether a commit that brought the bug in is known not to be in the tree. */
+static bool never_had(const struct join *j, const struct facts_row *commit)
+{
+    const char *list = commit->cell[COMMIT_FIXES];
+    bool any = false;
+
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        char *id = xf_strndup(list, len);
+        const struct facts_row *cause = commit_row(j, id);
+
+        free(id);
+        if (!cause || tree_has(&j->tree, cause) != TREE_NO)
+            return false;
+        any = true;
+        list += len + (list[len] == ',');
+    }
+    return any;
+}
+
+/* "7,8" as "XSA-7, XSA-8". */
+static char *advisories(const char *list)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    while (*list) {
+        size_t len = strcspn(list, ",");
+
+        xf_buf_addf(&out, "%sXSA-%.*s", out.len ? ", " : "", (int)len, list);
+        list += len + (list[len] == ',');
+    }
+    return xf_buf_detach(&out);
+}
+
+/* Days from the civil date, for differences. */
+static int days(const char *date)
+{
+    struct tm t = {0};
+
+    if (sscanf(date, "%d-%d-%d", &t.tm_year, &t.tm_mon, &t.tm_mday) != 3)
+        return 0;
+    t.tm_year -= 1900;
+    t.tm_mon--;
+    return (int)(timegm(&t) / 86400);
+}
+
+static int insert_bug(struct join *j, int64_t *id, const struct facts_row *c,
+                      enum tree_has has, bool stop_only)
+{
+    static const char *const names[] = {"unknown", "yes", "no"};
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store,
+        "INSERT INTO bug (bug_id, fix_commit, date, kinds, xsa, cve, mentions,"
+        " party, fixes, releases, in_tree, counts, age, subject)"
+        " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '')");
+    char *xsa = advisories(c->cell[COMMIT_XSA]);
+    char *mentions = advisories(c->cell[COMMIT_MENTIONS]);
+
+    if (q) {
+        xf_bind(q, 1, c->cell[COMMIT_ID]);
+        xf_bind(q, 2, c->cell[COMMIT_DATE]);
+        xf_bind(q, 3, stop_only ? "stop" : c->cell[COMMIT_KINDS]);
+        xf_bind(q, 4, xsa);
+        xf_bind(q, 5, c->cell[COMMIT_CVE]);
+        xf_bind(q, 6, mentions);
+        xf_bind(q, 7, c->cell[COMMIT_PARTY]);
+        xf_bind(q, 8, c->cell[COMMIT_FIXES]);
+        xf_bind(q, 9, c->cell[COMMIT_RELEASES]);
+        xf_bind(q, 10, names[has]);
+        sqlite3_bind_int(q, 11, !j->tree.is_clone || has == TREE_YES);
+        sqlite3_bind_int(q, 12,
+                         days(j->newest) - days(c->cell[COMMIT_DATE]));
+    }
+    free(xsa);
+    free(mentions);
+    if (!q || xf_store_run(j->store, q))
+        return -1;
+    *id = xf_store_last_id(j->store);
+    return 0;
+}
+
+/* Row of table bug for a commit, made when first needed: *id, 0 when it is
+ * none of this tree. `stop`: it took away a stop, which alone makes it one. */
+static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
+{
+    uint32_t i = xf_map_find(&j->commit_ids, commit);
+    const struct facts_row *row;
+    enum tree_has has;
+    bool none;
+
+    *id = 0;
+    if (i == XF_MAP_NONE)
+        return 0;
+    if (j->bugs[i]) {
+        *id = j->bugs[i] > 0 ? j->bugs[i] : 0;
+        return 0;
+    }
+    row = &j->facts.tables[FACTS_COMMITS].items[i];
+    none = !*row->cell[COMMIT_KINDS] ||
+           !strcmp(row->cell[COMMIT_KINDS], "mention");
+    if (none && !stop)
+        return 0;
+    has = tree_has(&j->tree, row);
+    if ((has != TREE_YES && never_had(j, row)) ||
+        (j->how->until && has != TREE_YES)) {
+        j->bugs[i] = -1;
+        return 0;
+    }
+    if (insert_bug(j, &j->bugs[i], row, has, none))
+        return -1;
+    *id = j->bugs[i];
+    return 0;
+}
+
+/* ---- places ------------------------------------------------------------- */
+
+/* The architecture whose folder a file is in, "" for none; its length in *len. */
+static const char *architecture(const char *file, size_t *len)
+{
+    static const char *const folders[] = {"arch/", "include/asm-"};
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = strlen(folders[i]);
+
+        if (!strncmp(file, folders[i], n)) {
+            *len = strcspn(file + n, "/");
+            return file + n;
+        }
+    }
+    *len = 0;
+    return "";
+}
+
+static bool other_architecture(const char *a, const char *b)
+{
+    size_t n, m;
+    const char *x = architecture(a, &n), *y = architecture(b, &m);
+
+    return n && m && (n != m || strncmp(x, y, n));
+}
+
+/* Today's place of a function: in its file, or in another one when there is
+ * only one function of that name. Both strings live as long as `j`. */
+static bool place_today(struct join *j, const char *file, const char *function,
+                        const char *date, const char **file_today)
+{
+    const char *today = tree_file(&j->tree, file, date);
+    char *key = key2(today ? today : "", function);
+    bool found = today && xf_map_find(&j->places, key) != XF_MAP_NONE;
+    uint32_t place;
+
+    free(key);
+    *file_today = today;
+    if (found || !*function)
+        return found;
+    place = index_get(&j->by_name, function);
+    if (place == XF_MAP_NONE || place == AMBIGUOUS)
+        return false;
+    key = xf_strdup(j->places.keys[place]);
+    key[strcspn(key, "\t")] = '\0';
+    if (other_architecture(file, key)) {
+        free(key);
+        return false;
+    }
+    place = xf_map_add(&j->strings, key, NULL);
+    *file_today = j->strings.keys[place];
+    free(key);
+    return true;
+}
+
+/* The commit whose row is being joined. A row of table bug is only made for one
+ * that has a place in this tree. */
+struct subject {
+    const char *commit;
+    bool stop; /* it took away a stop, which alone makes it a bug */
+};
+
+static int add_place(struct join *j, struct subject of, const char *file,
+                     const char *function, const char *class, const char *why)
+{
+    int64_t bug;
+    int rc = bug_of(j, of.commit, of.stop, &bug);
+    sqlite3_stmt *q;
+
+    if (rc || !bug)
+        return rc;
+    q = xf_store_prepare(
+        j->store,
+        "INSERT INTO bug_place (bug, file, function, class, why)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+        " class = excluded.class, why = excluded.why WHERE class = ''");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, bug);
+    xf_bind(q, 2, file);
+    xf_bind(q, 3, function);
+    xf_bind(q, 4, class);
+    xf_bind(q, 5, why);
+    return xf_store_run(j->store, q);
+}
+
+static int put_match(struct join *j, int64_t bug, const struct join_site *site,
+                     const char *match, const char *class, const char *why)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "INSERT OR IGNORE INTO bug_site (bug, site_id, match, class,"
+                  " distance, why) VALUES (?1, ?2, ?3, ?4, 0, ?5)");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, bug);
+    xf_bind(q, 2, site->site_id);
+    xf_bind(q, 3, match);
+    xf_bind(q, 4, class);
+    xf_bind(q, 5, why);
+    return xf_store_run(j->store, q);
+}
+
+static int add_match(struct join *j, struct subject of,
+                     const struct join_site *site, const char *match,
+                     const char *class, const char *why)
+{
+    int64_t bug;
+    int rc = bug_of(j, of.commit, of.stop, &bug);
+
+    return rc || !bug ? rc : put_match(j, bug, site, match, class, why);
+}
+
+static int join_touched_function(struct join *j, const struct facts_row *row,
+                                 const char *date, const char *function)
+{
+    struct subject of = {row->cell[TOUCHED_ID], false};
+    const char *file;
+
+    if (!place_today(j, row->cell[TOUCHED_FILE], function, date, &file))
+        return file ? add_place(j, of, file, "", "",
+                                "the fix changed this file")
+                    : 0;
+    return add_place(j, of, file, function, "",
+                     "the fix changed this function");
+}
+
+static int join_touched(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_TOUCHED];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++) {
+        const struct facts_row *row = &rows->items[i];
+        const struct facts_row *commit = commit_row(j, row->cell[TOUCHED_ID]);
+        char *list = xf_strdup(row->cell[TOUCHED_FUNCTIONS]), *at = list, *name;
+
+        while (!rc && commit && (name = strsep(&at, ",")))
+            rc = join_touched_function(j, row, commit->cell[COMMIT_DATE], name);
+        free(list);
+    }
+    return rc;
+}
+
+/* ---- stops that commits changed ----------------------------------------- */
+
+/* The site that the text is today; NULL when it cannot be told. */
+static const struct join_site *site_today(struct join *j, const char *file,
+                                          const char *function,
+                                          const char *kind, const char *text)
+{
+    char *exact = xf_format("%s\t%s\t%s\t%s", file, function, kind, text);
+    char *in_file = xf_format("%s\t%s\t%s", file, kind, text);
+    char *anywhere = key2(kind, text);
+    uint32_t i = index_get(&j->by_exact, exact);
+
+    if (i == XF_MAP_NONE && strlen(text) >= JOIN_TELLING)
+        i = index_get(&j->by_file, in_file);
+    if (i == XF_MAP_NONE && strlen(text) >= JOIN_TELLING)
+        i = index_get(&j->by_text, anywhere);
+    free(exact);
+    free(in_file);
+    free(anywhere);
+    return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
+}
+
+/* The only site of the function with that text, or NULL. */
+static const struct join_site *site_in_function(struct join *j,
+                                                const char *file,
+                                                const char *function,
+                                                const char *kind,
+                                                const char *text)
+{
+    char *key = xf_format("%s\t%s\t%s\t%s", file, function, kind, text);
+    uint32_t i = index_get(&j->by_exact, key);
+
+    free(key);
+    return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
+}
+
+static bool is_stop_class(const char *class)
+{
+    return !strcmp(class, "handled") || !strcmp(class, "domain_crash") ||
+           !strcmp(class, "weakened");
+}
+
+/* What the commit did with the stop, in words. Caller frees. */
+static char *stop_why(const struct facts_row *row, const char *which)
+{
+    const char *kind = row->cell[SITE_KIND], *text = row->cell[SITE_TEXT];
+    const char *was = row->cell[SITE_WAS_KIND];
+
+    if (!strcmp(row->cell[SITE_CLASS], "added"))
+        return xf_format("the fix added %s: %s(%s)", which, kind, text);
+    if (*kind)
+        return xf_format("the fix changed %s: %s(%s) became %s(%s)", which, was,
+                         row->cell[SITE_WAS_TEXT], kind, text);
+    return xf_format("the fix took %s away: %s(%s), %s", which, was,
+                     row->cell[SITE_WAS_TEXT], row->cell[SITE_CLASS]);
+}
+
+static int join_site_row(struct join *j, const struct facts_row *row)
+{
+    const char *class = row->cell[SITE_CLASS];
+    const struct facts_row *commit = commit_row(j, row->cell[SITE_ID]);
+    const struct join_site *site = NULL;
+    struct subject of = {row->cell[SITE_ID], is_stop_class(class)};
+    const char *file;
+    bool placed;
+    char *why, *place_why;
+    int rc = 0;
+
+    if (!commit)
+        return 0;
+    placed = place_today(j, row->cell[SITE_FILE], row->cell[SITE_FUNCTION],
+                         commit->cell[COMMIT_DATE], &file);
+    if (file && *row->cell[SITE_KIND])
+        site = site_today(j, file, row->cell[SITE_FUNCTION],
+                          row->cell[SITE_KIND], row->cell[SITE_TEXT]);
+    why = stop_why(row, "this stop");
+    place_why = stop_why(row, "a stop of this function");
+    if (site && *row->cell[SITE_KIND])
+        rc = add_match(j, of, site, "site", class, why);
+    if (!rc && placed)
+        rc = add_place(j, of, file, row->cell[SITE_FUNCTION], class,
+                       place_why);
+    free(why);
+    free(place_why);
+    return rc;
+}
+
+static int join_sites(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_SITES];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++)
+        rc = join_site_row(j, &rows->items[i]);
+    return rc;
+}
+
+/* ---- stops that fired --------------------------------------------------- */
+
+static bool path_fits(const char *printed, const char *file)
+{
+    size_t a = strlen(printed), b = strlen(file);
+
+    if (!a || a > b)
+        return false;
+    return !strcmp(file + b - a, printed) && (a == b || file[b - a - 1] == '/');
+}
+
+/* How well a site is the one that fired, 0 for not at all. */
+static int fired_grade(const struct join_site *s, const char *kind,
+                       const char *text, const char *file,
+                       const char *function)
+{
+    bool same_file = path_fits(file, s->file);
+    bool same_function = *function && !strcmp(function, s->function);
+
+    if (strncmp(s->kind, kind, strlen(kind)))
+        return 0;
+    if (!*text)
+        return same_function && (same_file || !*file) ? 2 : 0;
+    if (!strcmp(text, "unreachable")
+            ? strcmp(s->kind, "ASSERT_UNREACHABLE") != 0
+            : strcmp(s->text, text) != 0)
+        return 0;
+    if (!strcmp(text, "unreachable"))
+        return same_file && same_function ? 4 : 0;
+    if (strlen(text) < JOIN_TELLING && !same_file)
+        return 0;
+    return 1 + 2 * same_file + same_function;
+}
+
+/* Sites of the best grade, at most one of them told as the site. */
+static int match_fired(struct join *j, struct subject of, const char *kind,
+                       const char *text, const char *file,
+                       const char *function, const char *why)
+{
+    const struct join_site *best = NULL;
+    int most = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < j->nsites; i++) {
+        int grade = fired_grade(&j->sites[i], kind, text, file, function);
+
+        if (grade > most) {
+            most = grade;
+            best = &j->sites[i];
+            n = 1;
+        } else if (grade && grade == most) {
+            n++;
+        }
+    }
+    if (n != 1)
+        return 0;
+    return add_match(j, of, best, "predicate", "fired", why);
+}
+
+static const char *kind_of_form(const char *form)
+{
+    return !strcmp(form, "assert") ? "ASSERT"
+           : !strcmp(form, "bug")  ? "BUG"
+                                   : "";
+}
+
+/* The function that a call trace names, when there is only one of that name. */
+static int place_fired(struct join *j, struct subject of, const char *function,
+                       const char *why)
+{
+    uint32_t place = index_get(&j->by_name, function);
+    char *file;
+    int rc;
+
+    if (!*function || place == XF_MAP_NONE || place == AMBIGUOUS)
+        return 0;
+    file = xf_strdup(j->places.keys[place]);
+    file[strcspn(file, "\t")] = '\0';
+    rc = add_place(j, of, file, function, "fired", why);
+    free(file);
+    return rc;
+}
+
+static int join_quote(struct join *j, const struct facts_row *row)
+{
+    const struct facts_row *commit = commit_row(j, row->cell[QUOTE_ID]);
+    struct subject of = {row->cell[QUOTE_ID], false};
+    const char *file = row->cell[QUOTE_FILE], *today = NULL;
+    const char *function = row->cell[QUOTE_FUNCTION];
+    const char *kind = kind_of_form(row->cell[QUOTE_FORM]);
+    char *why;
+    int rc = 0;
+
+    if (!commit)
+        return 0;
+    if (strchr(file, '/'))
+        today = tree_file(&j->tree, file, commit->cell[COMMIT_DATE]);
+    why = xf_format("the fix's message quotes %s at %s:%s",
+                    row->cell[QUOTE_FORM], *file ? file : function,
+                    row->cell[QUOTE_LINE]);
+    if (*kind)
+        rc = match_fired(j, of, kind, row->cell[QUOTE_TEXT],
+                         today ? today : file, function, why);
+    if (!rc)
+        rc = place_fired(j, of, function, why);
+    free(why);
+    return rc;
+}
+
+static int join_quotes(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_QUOTES];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++)
+        rc = join_quote(j, &rows->items[i]);
+    return rc;
+}
+
+/* Stops that triage recorded are bugs of their own. */
+static int insert_event(struct join *j, const struct facts_row *row,
+                        int64_t *bug)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store,
+        "INSERT OR IGNORE INTO bug (bug_id, fix_commit, date, kinds, xsa, cve,"
+        " mentions, party, fixes, releases, in_tree, counts, age, subject)"
+        " VALUES ('log-' || ?1, '', '', 'field', '', '', '', '', '', '', 'no',"
+        " 1, 0, ?2)");
+    char *subject = xf_format("recorded from a log of Xen %s",
+                              row->cell[EVENT_VERSION]);
+
+    if (q) {
+        xf_bind(q, 1, row->cell[EVENT_ID]);
+        xf_bind(q, 2, subject);
+    }
+    free(subject);
+    if (!q || xf_store_run(j->store, q))
+        return -1;
+    *bug = xf_store_last_id(j->store);
+    return 0;
+}
+
+static int join_events(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_EVENTS];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++) {
+        const struct facts_row *row = &rows->items[i];
+        const struct join_site *site =
+            site_today(j, row->cell[EVENT_FILE], row->cell[EVENT_FUNCTION],
+                       row->cell[EVENT_KIND], row->cell[EVENT_TEXT]);
+        int64_t bug;
+
+        if (!site)
+            continue;
+        rc = insert_event(j, row, &bug);
+        if (!rc)
+            rc = put_match(j, bug, site, "predicate", "fired",
+                           "recorded from a console log");
+    }
+    return rc;
+}
+
+/* ---- functions, hot spots ----------------------------------------------- */
+
+/* A stop that was near to what the fix changed. */
+static int join_near_row(struct join *j, const struct facts_row *row)
+{
+    const struct facts_row *commit = commit_row(j, row->cell[NEAR_ID]);
+    const struct join_site *site = NULL;
+    const char *file;
+    int64_t bug;
+    sqlite3_stmt *q;
+    int rc;
+
+    if (!commit)
+        return 0;
+    if (place_today(j, row->cell[NEAR_FILE], row->cell[NEAR_FUNCTION],
+                    commit->cell[COMMIT_DATE], &file))
+        site = site_in_function(j, file, row->cell[NEAR_FUNCTION],
+                                row->cell[NEAR_KIND], row->cell[NEAR_TEXT]);
+    if (!site)
+        return 0;
+    rc = bug_of(j, row->cell[NEAR_ID], false, &bug);
+    if (rc || !bug)
+        return rc;
+    q = xf_store_prepare(
+        j->store,
+        "INSERT INTO bug_site (bug, site_id, match, class, distance, why)"
+        " SELECT ?1, ?2, 'function', p.class, ?3, p.why FROM bug_place p"
+        " WHERE p.bug = ?1 AND p.file = ?4 AND p.function = ?5"
+        " ON CONFLICT DO UPDATE SET distance = min(distance, ?3)");
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, bug);
+    xf_bind(q, 2, site->site_id);
+    sqlite3_bind_int(q, 3, atoi(row->cell[NEAR_LINES]));
+    xf_bind(q, 4, file);
+    xf_bind(q, 5, row->cell[NEAR_FUNCTION]);
+    return xf_store_run(j->store, q);
+}
+
+static int join_near(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_NEAR];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++)
+        rc = join_near_row(j, &rows->items[i]);
+    return rc;
+}
+
+/* In a short function everything is near. */
+static int join_functions(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store,
+        "INSERT OR IGNORE INTO bug_site (bug, site_id, match, class, distance,"
+        " why) SELECT p.bug, s.site_id, 'function', p.class, f.lines, p.why"
+        " FROM bug_place p JOIN (SELECT DISTINCT site_id, file, function"
+        " FROM site) s ON s.file = p.file AND s.function = p.function"
+        " JOIN (SELECT file, name, max(end_line - line + 1) AS lines"
+        " FROM function WHERE line > 0 GROUP BY 1, 2) f"
+        " ON f.file = p.file AND f.name = p.function"
+        " WHERE p.function <> '' AND f.lines <= ?1"
+        " ORDER BY p.bug, s.site_id");
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int(q, 1, JOIN_SHORT);
+    return xf_store_run(j->store, q);
+}
+
+static int make_hot_spots(struct join *j)
+{
+    return xf_store_exec(
+        j->store,
+        "INSERT INTO hot_spot (file, function, lines, stops, bugs, advisories,"
+        " per_100)"
+        " SELECT p.file, p.function, f.lines, count(*) FILTER (WHERE p.class"
+        " NOT IN ('', 'rewritten', 'removed')), count(*),"
+        " count(*) FILTER (WHERE b.xsa <> ''),"
+        " round(100.0 * count(*) FILTER (WHERE p.class NOT IN"
+        " ('', 'rewritten', 'removed')) / f.lines, 2)"
+        " FROM bug_place p JOIN bug b ON b.id = p.bug"
+        " JOIN (SELECT file, name, max(end_line - line + 1) AS lines"
+        " FROM function WHERE line > 0 AND end_line >= line GROUP BY 1, 2) f"
+        " ON f.file = p.file AND f.name = p.function"
+        " WHERE b.counts = 1 GROUP BY p.file, p.function");
+}
+
+/* ---- subjects ----------------------------------------------------------- */
+
+static int set_subject(struct join *j, const char *id, const char *subject)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "UPDATE bug SET subject = ?2 WHERE fix_commit = ?1");
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, id);
+    xf_bind(q, 2, subject);
+    return xf_store_run(j->store, q);
+}
+
+/* Subject lines are not shipped; a clone has them. One pass over the log also
+ * finds those of copies by the ids of table commits. */
+static int read_subjects(struct join *j)
+{
+    char *tip = xf_format("%s^{commit}",
+                          j->how->until ? j->how->until : "HEAD");
+    const char *const args[] = {"log", "-z", "--no-merges",
+                                "--format=%H%x00%s", tip, "--", NULL};
+    struct xf_buf out = XF_BUF_INIT;
+    const char *id, *subject;
+    size_t at = 0;
+    int rc = git_run(&out, j->how->root, args);
+
+    while (!rc && (id = git_next(&out, &at)) &&
+           (subject = git_next(&out, &at))) {
+        char *cut = xf_strndup(id, COMMIT_DIGITS);
+        uint32_t i = xf_map_find(&j->names, cut);
+
+        if (i != XF_MAP_NONE)
+            rc = set_subject(j, j->facts.tables[FACTS_COMMITS]
+                                    .items[j->name_rows[i]]
+                                    .cell[COMMIT_ID],
+                             subject);
+        free(cut);
+    }
+    free(tip);
+    xf_buf_release(&out);
+    return rc;
+}
+
+/* All names of every commit: its own and those of its copies. */
+static void index_names(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_COMMITS];
+
+    for (size_t i = 0; i < rows->len; i++) {
+        char *list = xf_format("%s,%s", rows->items[i].cell[COMMIT_ID],
+                               rows->items[i].cell[COMMIT_BACKPORTS]);
+        char *at = list, *id;
+
+        while ((id = strsep(&at, ","))) {
+            int is_new;
+            uint32_t n = *id ? xf_map_add(&j->names, id, &is_new) : 0;
+
+            if (*id && is_new) {
+                XF_GROW(j->name_rows, n, j->name_rows_cap);
+                j->name_rows[n] = i;
+            }
+        }
+        free(list);
+    }
+}
+
+/* ---- files that moved --------------------------------------------------- */
+
+/* For logs of versions that had other names. */
+static int add_moved_files(struct join *j)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_RENAMES];
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->len && !rc; i++) {
+        const char *old = rows->items[i].cell[RENAME_OLD];
+        const char *today = tree_file(&j->tree, rows->items[i].cell[RENAME_NEW],
+                                      rows->items[i].cell[RENAME_DATE]);
+        sqlite3_stmt *q = xf_store_prepare(
+            j->store, "INSERT OR IGNORE INTO moved_file (file, old_file)"
+                      " VALUES (?1, ?2)");
+
+        if (!q)
+            return -1;
+        if (!today || !strcmp(today, old))
+            continue;
+        xf_bind(q, 1, today);
+        xf_bind(q, 2, old);
+        rc = xf_store_run(j->store, q);
+    }
+    return rc;
+}
+
+/* ---- the join ----------------------------------------------------------- */
+
+static int add_version(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "INSERT INTO meta VALUES ('xen_version', ?1)");
+    char *version = xf_history_version(j->how->root);
+
+    if (q)
+        xf_bind(q, 1, version);
+    free(version);
+    return q ? xf_store_run(j->store, q) : -1;
+}
+
+static int run(struct join *j)
+{
+    int rc;
+
+    if (add_version(j))
+        return -1;
+    if (!j->how->folder && !j->how->events)
+        return 0;
+    if ((j->how->folder && facts_load(&j->facts, j->how->folder)) ||
+        (j->how->events && facts_load_file(&j->facts, j->how->events)))
+        return -1;
+    index_commits(j);
+    if (load_functions(j) || load_sites(j) ||
+        tree_open(&j->tree, &j->facts, j->how->root, j->how->name,
+                  j->how->until))
+        return -1;
+    rc = join_quotes(j) || join_events(j) || join_sites(j) ||
+         join_touched(j) || join_near(j) || join_functions(j) ||
+         add_moved_files(j) || make_hot_spots(j) ||
+         join_evidence(j->store, j->how->data);
+    if (!rc && j->tree.is_clone) {
+        index_names(j);
+        rc = read_subjects(j);
+    }
+    return rc ? -1 : 0;
+}
+
+static void release(struct join *j)
+{
+    for (size_t i = 0; i < j->nsites; i++) {
+        free(j->sites[i].site_id);
+        free(j->sites[i].file);
+        free(j->sites[i].function);
+        free(j->sites[i].kind);
+        free(j->sites[i].text);
+    }
+    free(j->sites);
+    free(j->bugs);
+    free(j->name_rows);
+    xf_map_release(&j->names);
+    xf_map_release(&j->places);
+    xf_map_release(&j->strings);
+    xf_map_release(&j->commit_ids);
+    index_release(&j->by_name);
+    index_release(&j->by_exact);
+    index_release(&j->by_file);
+    index_release(&j->by_text);
+    tree_release(&j->tree);
+    facts_release(&j->facts);
+}
+
+int xf_history_join(struct xf_store *store, const struct xf_history_join *how)
+{
+    struct join j = {.store = store, .how = how, .newest = ""};
+    int rc = run(&j);
+
+    release(&j);
+    return rc;
+}

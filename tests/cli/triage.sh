@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# From a console log to the row: text, JSON, recording, and logs that are none.
+. "$(dirname "$0")/lib.sh"
+
+make_tree t 3
+cat >t/xen/common/unit3.c <<'END'
+#ifdef CONFIG_OTHER
+void other(void)
+{
+    panic("Only with the other option\n");
+}
+#endif
+END
+scan t
+expect_exit 0
+db=out/xenfmea.db
+
+triage() { # LOG-TEXT
+    printf '%b' "$1" >log
+    run "$xenfmea" triage --db $db log
+}
+
+triage '(XEN) Xen BUG at common/unit1.c:24\n'
+expect_exit 0
+expect_line stdout '^site, found by file and line'
+expect_line stdout '^common/unit1.c:24 second_1\(\) BUG$'
+expect_line stdout 'row: XF-'
+
+triage "(XEN) Assertion 'a > 0' failed at /build/xen/common/unit2.c:999\\n"
+expect_line stdout '^common/unit2.c:6 first_2\(\) ASSERT'
+triage '(XEN) Panic on CPU 0:\n(XEN) first 12\n(XEN) *********\n'
+expect_line stdout '^one of 2, found by text'
+triage '(XEN) Panic on CPU 0:\n(XEN) Only with the other option\n'
+expect_line stdout 'no row of this worksheet: #ifdef CONFIG_OTHER'
+triage '(XEN) Panic on CPU 0:\n(XEN) Never heard of\n(XEN) *********\n'
+expect_exit 1 "a stop without a site"
+expect_line stdout 'no site fits'
+
+for text in '' '(XEN) Brought up 2 CPUs\n' \
+    '(XEN) Hardware Dom0 shutdown: rebooting machine\n'; do
+    triage "$text"
+    expect_exit 0 "no stop"
+    ! grep -qE '^(site|perhaps|one of)' stdout || fail "a site for '$text'"
+done
+expect_line stdout '^orderly-shutdown'
+
+# Hostile text is shown as text.
+triage '(XEN) Panic on CPU 0:\n(XEN) a \xff\xc2\x9b31m b\n'
+! grep -qP '\x9b|\xff' stdout || fail "terminal control got through"
+
+# JSON, from the standard input.
+printf '(XEN) Xen BUG at common/unit1.c:24\n' |
+    "$xenfmea" triage --db $db --format json - >json
+python3 - <<'END' || fail "JSON"
+import json
+said = json.load(open("json"))
+assert said["outcome"] == "bug", said
+assert [s["line"] for s in said["stop"]["sites"]] == [24], said
+END
+
+# Recorded once, read by the next scan.
+for i in 1 2; do
+    run "$xenfmea" triage --db $db --record events.tsv log
+    grep -q 'not recorded' stdout || fail "recorded without a site"
+    printf '(XEN) Xen BUG at common/unit1.c:24\n' >log2
+    run "$xenfmea" triage --db $db --record events.tsv log2
+    expect_line stdout '^recorded in events.tsv'
+done
+[ "$(wc -l <events.tsv)" = 2 ] || fail "recorded $(cat events.tsv)"
+run "$xenfmea" scan t/xen --compile-commands t/compile_commands.json -o out2 \
+    --history-events events.tsv
+expect_exit 0
+[ "$(sqlite3 out2/xenfmea.db "SELECT match || kinds FROM v_bugs WHERE match <> 'file'")" = \
+    predicatefield ] || fail "the event in the database"
+echo rubbish >events.tsv
+run "$xenfmea" triage --db $db --record events.tsv log2
+expect_trouble 'events.tsv: the first line names no table'
+[ "$(cat events.tsv)" = rubbish ] || fail "a file that is no table was written"
+
+# Refused, or read in bounded memory.
+printf '(XEN) x\n' | gzip >log.gz
+run "$xenfmea" triage --db $db log.gz
+expect_trouble 'log.gz is compressed; unpack'
+run "$xenfmea" triage --db $db nowhere
+expect_trouble 'cannot read nowhere'
+run "$xenfmea" triage --db $db .
+expect_trouble 'cannot read .: '
+run "$xenfmea" triage --db nowhere.db log
+expect_trouble 'nowhere.db'
+run "$xenfmea" triage --db $db
+expect_exit 2 "no log"
+run "$xenfmea" triage --db $db --format xml log
+expect_exit 2 "format"
+head -c 3000000 /dev/urandom >log
+limit() { (ulimit -v 600000; exec "$@"); }
+run limit "$xenfmea" triage --db $db log
+[ "$rc" -le 1 ] || fail "random bytes: $rc"
+head -c 60000000 /dev/zero | tr '\0' x >log
+run limit "$xenfmea" triage --db $db log
+expect_exit 0 "one endless line"
