@@ -208,11 +208,11 @@ static void release(struct literal *items, size_t len)
 
 static void set_literal(struct facts *f, const struct literal *l)
 {
-    facts_set(f, "literal", l ? l->text : NULL);
-    facts_set(f, "literal_holds", l ? l->polarity : NULL);
-    facts_set(f, "literal_origin", l ? l->origin : NULL);
-    facts_set(f, "literal_cause", l ? l->cause : NULL);
-    facts_set(f, "literal_role", l ? l->role : NULL);
+    fact_set(f, "literal", l ? l->text : NULL);
+    fact_set(f, "literal_holds", l ? l->polarity : NULL);
+    fact_set(f, "literal_origin", l ? l->origin : NULL);
+    fact_set(f, "literal_cause", l ? l->cause : NULL);
+    fact_set(f, "literal_role", l ? l->role : NULL);
 }
 
 /* The pattern of `a` that says the current literal cannot hold, or NULL. */
@@ -272,12 +272,12 @@ static int write_match(const struct matching *m, const struct aou *a,
     sqlite3_bind_int(q, 4, certain);
     xf_bind(q, 5, how);
     if (certain) {
-        facts_add(m->facts, "aou", a->id);
-        facts_add(m->facts, "aou_how", how);
+        fact_add(m->facts, "aou", a->id);
+        fact_add(m->facts, "aou_how", how);
         if (!strcmp(a->state, "accepted") || !strcmp(a->state, "upstream"))
-            facts_add(m->facts, "aou_accepted", a->id);
+            fact_add(m->facts, "aou_accepted", a->id);
     } else {
-        facts_add(m->facts, "aou_partly", a->id);
+        fact_add(m->facts, "aou_partly", a->id);
     }
     return xf_store_run(m->store, q);
 }
@@ -352,7 +352,7 @@ int aous_match(const struct aous *aous, struct xf_store *store, int64_t site,
     int rc = load_matching(&m);
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        facts_set(facts, lists[i], "");
+        fact_set(facts, lists[i], "");
     for (size_t i = 0; i < aous->len && !rc; i++)
         if (strcmp(aous->items[i].state, "withdrawn"))
             rc = match(&m, &aous->items[i]);

@@ -479,13 +479,13 @@ static int name_pointer_uses(struct pass *p)
         p->store, "INSERT INTO call_use SELECT DISTINCT c.build, c.caller, "
                   "c.callee, c.line, u.use FROM call c JOIN pointer_use u ON "
                   "u.caller = c.caller AND u.line = c.line "
-                  "WHERE c.kind = 'indirect'; DROP TABLE pointer_use");
+                  "WHERE c.kind = 'indirect'; DELETE FROM pointer_use");
 }
 
 static int prepare(struct pass *p)
 {
-    if (xf_store_exec(p->store, "CREATE TEMP TABLE pointer_use (build, caller, "
-                                "line, use)"))
+    if (xf_store_exec(p->store, "CREATE TEMP TABLE IF NOT EXISTS pointer_use "
+                                "(build, caller, line, use)"))
         return -1;
     p->add_use = xf_store_prepare(
         p->store, "INSERT INTO call_use (build, caller, line, use, callee) "

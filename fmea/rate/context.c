@@ -39,6 +39,7 @@ static int check_domains(const struct context *c,
                          const struct fact_names *names)
 {
     uint32_t at = xf_map_find(&names->names, "role");
+    const cJSON *roles = at == XF_MAP_NONE ? NULL : names->values[at];
     const cJSON *item, *role;
 
     cJSON_ArrayForEach(item, member(c, "domains"))
@@ -46,7 +47,7 @@ static int check_domains(const struct context *c,
         const char *name = xf_json_string(item, "role", "");
         bool known = false;
 
-        cJSON_ArrayForEach(role, at == XF_MAP_NONE ? NULL : names->values[at])
+        cJSON_ArrayForEach(role, roles)
             known = known || (cJSON_IsString(role) &&
                               !strcmp(role->valuestring, name));
         if (!known)
@@ -124,16 +125,16 @@ void context_release(struct context *context)
 static void feature_off(const struct context *c, struct facts *facts)
 {
     const cJSON *item;
-    const char *options = facts_get(facts, "kconfig");
+    const char *options = fact_get(facts, "kconfig");
     char *all = xf_format("\n%s\n", options ? options : "");
 
-    facts_set(facts, "feature_off", "");
+    fact_set(facts, "feature_off", "");
     cJSON_ArrayForEach(item, member(c, "features_off"))
     {
         char *line = xf_format("\n%s\n", item->valuestring);
 
         if (strstr(all, line))
-            facts_add(facts, "feature_off", item->valuestring);
+            fact_add(facts, "feature_off", item->valuestring);
         free(line);
     }
     free(all);
@@ -142,7 +143,7 @@ static void feature_off(const struct context *c, struct facts *facts)
 /* The level of whoever can stop the host, and whether a higher one suffers. */
 void context_facts(const struct context *c, struct facts *facts)
 {
-    const char *role = facts_get(facts, "role"), *level = NULL;
+    const char *role = fact_get(facts, "role"), *level = NULL;
     int top = -1, own = -1;
     const cJSON *item;
 
@@ -160,15 +161,15 @@ void context_facts(const struct context *c, struct facts *facts)
     }
     if (own < 0)
         return;
-    facts_set(facts, "level", level);
+    fact_set(facts, "level", level);
     item = cJSON_GetArrayItem(member(c, "levels"), top);
     if (own < top) {
         char *text = xf_format("%s (%s) can stop a domain of level %s", role,
                                level, item->valuestring);
 
-        facts_set(facts, "interference", text);
+        fact_set(facts, "interference", text);
         free(text);
     } else {
-        facts_set(facts, "interference", "");
+        fact_set(facts, "interference", "");
     }
 }

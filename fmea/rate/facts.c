@@ -71,13 +71,13 @@ void fact_names_release(struct fact_names *names)
     memset(names, 0, sizeof(*names));
 }
 
-void facts_init(struct facts *facts, const struct fact_names *names)
+void fact_init(struct facts *facts, const struct fact_names *names)
 {
     facts->names = names;
     facts->values = xf_calloc(names->names.len + 1, sizeof(*facts->values));
 }
 
-void facts_clear(struct facts *facts)
+void fact_clear(struct facts *facts)
 {
     for (size_t i = 0; i < facts->names->names.len; i++) {
         free(facts->values[i]);
@@ -85,11 +85,11 @@ void facts_clear(struct facts *facts)
     }
 }
 
-void facts_release(struct facts *facts)
+void fact_release(struct facts *facts)
 {
     if (!facts->values)
         return;
-    facts_clear(facts);
+    fact_clear(facts);
     free(facts->values);
     facts->values = NULL;
 }
@@ -102,12 +102,12 @@ static uint32_t number_of(const struct facts *facts, const char *name)
     return at;
 }
 
-const char *facts_get(const struct facts *facts, const char *name)
+const char *fact_get(const struct facts *facts, const char *name)
 {
     return facts->values[number_of(facts, name)];
 }
 
-void facts_set(struct facts *facts, const char *name, const char *value)
+void fact_set(struct facts *facts, const char *name, const char *value)
 {
     uint32_t at = number_of(facts, name);
     char *copy = value ? xf_strdup(value) : NULL;
@@ -130,23 +130,23 @@ static bool holds(const char *list, const char *element)
     return false;
 }
 
-void facts_add(struct facts *facts, const char *name, const char *value)
+void fact_add(struct facts *facts, const char *name, const char *value)
 {
-    const char *old = facts_get(facts, name);
+    const char *old = fact_get(facts, name);
     char *both;
 
     if (!old || !*old) {
-        facts_set(facts, name, value);
+        fact_set(facts, name, value);
         return;
     }
     if (holds(old, value))
         return;
     both = xf_format("%s%c%s", old, FACT_SEPARATOR, value);
-    facts_set(facts, name, both);
+    fact_set(facts, name, both);
     free(both);
 }
 
-int facts_read(struct facts *facts, struct xf_store *store, int64_t site)
+int fact_read(struct facts *facts, struct xf_store *store, int64_t site)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store, "SELECT name, value FROM site_fact WHERE site = ?1");
@@ -154,10 +154,10 @@ int facts_read(struct facts *facts, struct xf_store *store, int64_t site)
 
     if (!q)
         return -1;
-    facts_clear(facts);
+    fact_clear(facts);
     sqlite3_bind_int64(q, 1, site);
     while ((rc = xf_store_step(store, q)) > 0)
         if (xf_map_find(&facts->names->names, xf_column(q, 0)) != XF_MAP_NONE)
-            facts_set(facts, xf_column(q, 0), xf_column(q, 1));
+            fact_set(facts, xf_column(q, 0), xf_column(q, 1));
     return rc;
 }

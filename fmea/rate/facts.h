@@ -39,19 +39,19 @@ struct facts {
     char **values; /* NULL: unknown */
 };
 
-void facts_init(struct facts *facts, const struct fact_names *names);
-void facts_release(struct facts *facts);
+void fact_init(struct facts *facts, const struct fact_names *names);
+void fact_release(struct facts *facts);
 /* Forget everything. */
-void facts_clear(struct facts *facts);
+void fact_clear(struct facts *facts);
 
 /* NULL when unknown. Asking for a name that facts.json has not is a bug. */
-const char *facts_get(const struct facts *facts, const char *name);
+const char *fact_get(const struct facts *facts, const char *name);
 /* `value` is copied; NULL makes it unknown. */
-void facts_set(struct facts *facts, const char *name, const char *value);
+void fact_set(struct facts *facts, const char *name, const char *value);
 /* Add an element to a list; one that is there already is not added again. */
-void facts_add(struct facts *facts, const char *name, const char *value);
+void fact_add(struct facts *facts, const char *name, const char *value);
 
 /* Read those of a site from table site_fact. */
-int facts_read(struct facts *facts, struct xf_store *store, int64_t site);
+int fact_read(struct facts *facts, struct xf_store *store, int64_t site);
 
 #endif

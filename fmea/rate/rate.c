@@ -58,7 +58,7 @@ static void evidence_of(const struct rating *r, const cJSON *when,
                     evidence_of(r, inner, lines);
             continue;
         }
-        value = facts_get(&r->facts, item->string);
+        value = fact_get(&r->facts, item->string);
         line = xf_format("%s: %s", item->string,
                          !value ? "not known" : *value ? value : "none");
         while ((at = strchr(line, '\n')))
@@ -106,10 +106,10 @@ static const char *aou_of(const struct rating *r, const struct rule *rule)
     const char *name = !strcmp(rule->disposition, "remove-by-AoU")
                            ? "aou_accepted"
                            : "aou";
-    const char *value = facts_get(&r->facts, name);
+    const char *value = fact_get(&r->facts, name);
 
     if (!strcmp(name, "aou_accepted") && !(value && *value))
-        value = facts_get(&r->facts, "feature_off");
+        value = fact_get(&r->facts, "feature_off");
     return value ? value : "";
 }
 
@@ -131,8 +131,8 @@ static int write_proposal(struct rating *r, int64_t site,
         "?11, NULL)";
     const char *texts[] = {o->rule->rationale, o->rule->question,
                            o->rule->verify};
-    const char *price = facts_get(&r->facts, "price");
-    const char *misra = facts_get(&r->facts, "misra");
+    const char *price = fact_get(&r->facts, "price");
+    const char *misra = fact_get(&r->facts, "misra");
     struct xf_buf filled[3] = {XF_BUF_INIT, XF_BUF_INIT, XF_BUF_INIT};
     char *aou = joined(aou_of(r, o->rule)), *guides = joined(misra ? misra : "");
     sqlite3_stmt *q = xf_store_prepare(r->store, sql);
@@ -164,15 +164,15 @@ static int write_proposal(struct rating *r, int64_t site,
 static int propose(struct rating *r, int64_t site)
 {
     struct outcome o;
-    const char *kind = facts_get(&r->facts, "kind");
+    const char *kind = fact_get(&r->facts, "kind");
 
     rules_decide(&o, &r->rules, &r->facts);
     if (!o.rule)
         return xf_error("no rule says what to do with a site of kind %s; "
                         "rules.json must end with one that always holds",
                         kind ? kind : "?");
-    facts_set(&r->facts, "rule", o.rule->id);
-    facts_set(&r->facts, "disposition", o.rule->disposition);
+    fact_set(&r->facts, "rule", o.rule->id);
+    fact_set(&r->facts, "disposition", o.rule->disposition);
     return write_proposal(r, site, &o) || write_evidence(r, site, &o) ? -1 : 0;
 }
 
@@ -237,7 +237,7 @@ static int add_rows(struct rating *r, int64_t site)
             continue;
         free(last);
         last = xf_strdup(mode);
-        facts_set(&r->facts, "mode", mode);
+        fact_set(&r->facts, "mode", mode);
         rc = write_row(r, site, ++n, item);
     }
     free(last);
@@ -248,7 +248,7 @@ static int add_rows(struct rating *r, int64_t site)
 
 static int rate_site(struct rating *r, int64_t site)
 {
-    if (facts_read(&r->facts, r->store, site))
+    if (fact_read(&r->facts, r->store, site))
         return -1;
     rules_classify(&r->rules, &r->facts);
     context_facts(&r->context, &r->facts);
@@ -276,7 +276,7 @@ static int load(struct rating *r, const char *data_dir, const char *context)
 {
     if (fact_names_load(&r->names, data_dir))
         return -1;
-    facts_init(&r->facts, &r->names);
+    fact_init(&r->facts, &r->names);
     if (context_load(&r->context, context, &r->names) ||
         rules_load(&r->rules, data_dir, &r->names, r->context.json,
                    r->context.path) ||
@@ -294,7 +294,7 @@ static void release(struct rating *r)
     aous_release(&r->aous);
     rules_release(&r->rules);
     context_release(&r->context);
-    facts_release(&r->facts);
+    fact_release(&r->facts);
     fact_names_release(&r->names);
 }
 

@@ -172,8 +172,8 @@ void rules_classify(const struct rules *rules, struct facts *facts)
             when_holds(c->when, facts, NULL) != TRUTH_YES)
             continue;
         if (!slots_fill(&value, c->value, facts, c->where))
-            list ? facts_add(facts, c->fact, value.data ? value.data : "")
-                 : facts_set(facts, c->fact, value.data ? value.data : "");
+            list ? fact_add(facts, c->fact, value.data ? value.data : "")
+                 : fact_set(facts, c->fact, value.data ? value.data : "");
         xf_buf_release(&value);
     }
 }

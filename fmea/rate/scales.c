@@ -203,7 +203,7 @@ static int number_of(const cJSON *rule, const struct facts *facts)
 
     if (cJSON_IsNumber(n))
         return n->valueint;
-    value = cJSON_IsString(n) ? facts_get(facts, n->valuestring) : NULL;
+    value = cJSON_IsString(n) ? fact_get(facts, n->valuestring) : NULL;
     number = value ? strtol(value, NULL, 10) : 0;
     return number >= 1 && number <= 10 ? (int)number : 0;
 }
