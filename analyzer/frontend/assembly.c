@@ -321,6 +321,16 @@ static const char *next_argument(const char *s)
     return s + strspn(s, ", \t");
 }
 
+/* A word that may hold parameters of the macro around: \cb */
+static size_t operand_length(const char *s)
+{
+    size_t n = 0;
+
+    while (is_symbol(s[n]) || s[n] == '\\')
+        n++;
+    return n;
+}
+
 /* What the parameter `name` of the macro stands for in a use with these
  * arguments. Caller frees; "" when there is none. */
 static char *argument(const char *params, const char *name, const char *args)
@@ -330,10 +340,10 @@ static char *argument(const char *params, const char *name, const char *args)
     char *value = NULL;
 
     if (found)
-        value = xf_strndup(found + len + 1, word_length(found + len + 1));
+        value = xf_strndup(found + len + 1, operand_length(found + len + 1));
     for (; !value && *params; params = next_argument(params)) {
         if (word_length(params) == len && !strncmp(params, name, len))
-            value = xf_strndup(args, word_length(args));
+            value = xf_strndup(args, operand_length(args));
         args = next_argument(args);
     }
     free(key);

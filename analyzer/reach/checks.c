@@ -37,6 +37,12 @@ struct proof {
     mask when_true, when_false;
 };
 
+struct seen_check {
+    int privilege;
+    uint32_t line;
+    char *text; /* as a person reads it */
+};
+
 struct jump {
     char *label;
     struct state state;
@@ -54,7 +60,8 @@ struct xf_checks {
     struct xf_map places; /* "line callee" */
     mask *held;           /* parallel */
     size_t held_cap;
-    char *by[8]; /* per privilege: the check, as text */
+    struct seen_check *seen;
+    size_t nseen, seen_cap;
     /* the body being walked */
     const struct xf_node *root;
     uint8_t *alias; /* per local: 1 the running vcpu, 2 its domain */
@@ -220,15 +227,34 @@ static void remember(struct xf_checks *c, int privilege,
                      const struct xf_check *check, const struct xf_node *call)
 {
     const struct xf_node *action = argument(call, check->action);
+    struct seen_check seen = {.privilege = privilege, .line = call->line};
 
-    if (c->by[privilege])
-        return;
-    c->by[privilege] =
-        xf_format("%s(%s) at line %u", call->kids[0]->name,
-                  action          ? xf_plain(action)->name
-                  : check->current ? "the caller"
-                                   : "",
-                  call->line);
+    for (size_t i = 0; i < c->nseen; i++)
+        if (c->seen[i].privilege == privilege && c->seen[i].line == call->line)
+            return;
+    seen.text = xf_format("%s(%s) at line %u", call->kids[0]->name,
+                          action           ? xf_plain(action)->name
+                          : check->current ? "the caller"
+                                           : "",
+                          call->line);
+    XF_GROW(c->seen, c->nseen, c->seen_cap);
+    c->seen[c->nseen++] = seen;
+}
+
+/* The check that is meant: the last one above the line. */
+static const char *check_above(const struct xf_checks *c, int privilege,
+                               uint32_t line)
+{
+    const struct seen_check *best = NULL;
+
+    for (size_t i = 0; i < c->nseen; i++) {
+        const struct seen_check *s = &c->seen[i];
+
+        if (s->privilege == privilege && s->line <= line &&
+            (!best || s->line > best->line))
+            best = s;
+    }
+    return best ? best->text : "";
 }
 
 static struct proof check_proof(struct xf_checks *c,
@@ -818,7 +844,7 @@ static int write_place(struct xf_checks *c, struct xf_store *store,
     sqlite3_bind_int(q, 2, atoi(key));
     xf_bind(q, 3, space + 1);
     xf_bind(q, 4, c->rules->privileges[privilege].name);
-    xf_bind(q, 5, c->by[privilege] ? c->by[privilege] : "");
+    xf_bind(q, 5, check_above(c, privilege, (uint32_t)atoi(key)));
     return xf_store_run(store, q);
 }
 
@@ -837,8 +863,9 @@ void xf_checks_free(struct xf_checks *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < 8; i++)
-        free(c->by[i]);
+    for (size_t i = 0; i < c->nseen; i++)
+        free(c->seen[i].text);
+    free(c->seen);
     xf_map_release(&c->places);
     free(c->held);
     free(c->jumps);

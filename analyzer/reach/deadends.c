@@ -82,7 +82,7 @@ static int load_unresolved(struct xf_dead_ends *d)
 {
     sqlite3_stmt *q = xf_store_prepare(
         d->store, "SELECT type, file, line FROM unresolved WHERE build = ?1 AND "
-                  "class = 'lost' "
+                  "class IN ('lost', 'partial') "
                   "ORDER BY file, line, type");
     int rc;
 

@@ -99,13 +99,16 @@ static int find_source(struct xf_path *path, struct xf_store *store,
                        int64_t function)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT rule || ': ' || source FROM entry WHERE function = ?1 "
-               "ORDER BY context");
+        store, "SELECT e.rule || ': ' || e.source FROM entry e JOIN context c "
+               "ON c.id = e.context WHERE e.function = ?1 ORDER BY e.armed <> "
+               "?3, c.name <> ?2, e.context");
     int rc;
 
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, function);
+    xf_bind(q, 2, path->context);
+    sqlite3_bind_int(q, 3, path->armed);
     rc = xf_store_step(store, q);
     if (rc > 0) {
         free(path->source);

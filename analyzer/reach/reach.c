@@ -58,16 +58,18 @@ static int write_starts(struct reacher *r)
     for (size_t i = 0; i < r->g->nstarts; i++) {
         const struct xf_start *s = &r->g->starts[i];
         sqlite3_stmt *q = xf_store_prepare(
-            r->store, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+            r->store, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+                      "?7)");
 
         if (!q)
             return -1;
         sqlite3_bind_int64(q, 1, r->g->functions[s->function].id);
-        sqlite3_bind_int(q, 2, s->context);
-        sqlite3_bind_int64(q, 3, r->g->build);
-        xf_bind(q, 4, s->rule);
-        xf_bind(q, 5, s->source);
-        sqlite3_bind_int(q, 6, s->fallback);
+        sqlite3_bind_int(q, 2, s->context % XF_MAX_CONTEXTS);
+        sqlite3_bind_int(q, 3, s->context >= XF_MAX_CONTEXTS);
+        sqlite3_bind_int64(q, 4, r->g->build);
+        xf_bind(q, 5, s->rule);
+        xf_bind(q, 6, s->source);
+        sqlite3_bind_int(q, 7, s->fallback);
         if (xf_store_run(r->store, q))
             return -1;
     }

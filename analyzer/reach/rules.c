@@ -143,7 +143,8 @@ static int read_entries(struct loader *l, const cJSON *json)
         struct xf_entry_rule e = {
             .id = xf_json_string(item, "id", ""),
             .source = xf_json_string(item, "source", ""),
-            .fallback = truth(item, "fallback")};
+            .fallback = truth(item, "fallback"),
+            .prepared = truth(item, "prepared")};
 
         if (!for_this_arch(l, item))
             continue;
@@ -151,6 +152,7 @@ static int read_entries(struct loader *l, const cJSON *json)
             return -1;
         e.functions = patterns(item, "functions");
         e.except = patterns(item, "except");
+        e.files = patterns(item, "files");
         e.callees_of = patterns(item, "callees_of");
         e.unless_reached = patterns(item, "unless_reached");
         XF_GROW(r->entries, r->nentries, r->entries_cap);
@@ -335,6 +337,7 @@ void xf_reach_rules_free(struct xf_reach_rules *r)
     for (size_t i = 0; i < r->nentries; i++) {
         free(r->entries[i].functions.items);
         free(r->entries[i].except.items);
+        free(r->entries[i].files.items);
         free(r->entries[i].callees_of.items);
         free(r->entries[i].unless_reached.items);
     }

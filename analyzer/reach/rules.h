@@ -31,9 +31,11 @@ struct xf_patterns { /* globs */
 struct xf_entry_rule {
     const char *id, *source;
     struct xf_patterns functions, except, callees_of;
+    struct xf_patterns files; /* of the functions; empty: any */
     struct xf_patterns unless_reached; /* of a fallback: not needed then */
     xf_context_set contexts;
     bool fallback;
+    bool prepared; /* the contexts have prepared what the functions work on */
 };
 
 /* Calls that change the context. */

@@ -248,6 +248,8 @@ static void add_start(struct spreader *s, const struct xf_entry_rule *rule,
         start.context = cross(s, NULL, function, c, &last);
         if (start.context == XF_NO_CONTEXT)
             continue;
+        if (rule->prepared)
+            start.context += XF_MAX_CONTEXTS;
         for (size_t i = 0; i < g->nstarts && !known; i++)
             known = g->starts[i].function == function &&
                     g->starts[i].context == start.context;
@@ -289,6 +291,8 @@ static void add_starts(struct spreader *s, const struct xf_entry_rule *rule)
     for (uint32_t f = 0; f < g->nfunctions; f++)
         if (is[f] && !except[f] && (!called || called[f]) &&
             *g->functions[f].file &&
+            (!rule->files.len ||
+             xf_matches(&rule->files, g->functions[f].file)) &&
             !(rule->fallback && xf_graph_reached(g, f)))
             add_start(s, rule, f);
     free(is);
@@ -322,7 +326,6 @@ static void prepare(struct spreader *s)
 {
     const struct xf_reach_rules *rules = s->rules;
 
-    prepare_crossings(s);
     s->dispatcher = xf_calloc(rules->nmechanisms + 1, sizeof(*s->dispatcher));
     s->armed = xf_calloc(rules->nmechanisms + 1, sizeof(*s->armed));
     for (size_t i = 0; i < rules->nmechanisms; i++) {
@@ -355,6 +358,7 @@ int xf_spread(struct xf_graph *g, struct xf_store *store,
 
     prepare(&s);
     rc = write_armed(&s, store) || add_armed(&s, store) ? -1 : 0;
+    prepare_crossings(&s); /* when all texts are there */
     if (!rc) {
         for (size_t i = 0; i < g->nedges; i++)
             set_effect(&s, &g->edges[i]);

@@ -130,6 +130,8 @@ static int load_calls(struct xf_graph *g, struct xf_store *store)
         if (function_at(g, sqlite3_column_int64(q, 1), &e.from) ||
             function_at(g, sqlite3_column_int64(q, 2), &e.to))
             return -1;
+        /* Given to code that is not known, which may call it. */
+        e.uncertain = !strcmp(g->texts.keys[e.via], "argument");
         xf_graph_add_edge(g, &e);
     }
     return rc;
@@ -152,8 +154,8 @@ int xf_graph_load(struct xf_graph *g, struct xf_store *store, int64_t build)
 static int load_starts(struct xf_graph *g, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT function, context, rule, source, fallback FROM entry "
-               "WHERE build = ?1 ORDER BY function, context");
+        store, "SELECT function, context, rule, source, fallback, armed FROM "
+               "entry WHERE build = ?1 ORDER BY function, context, armed");
     int rc;
 
     if (!q)
@@ -170,6 +172,8 @@ static int load_starts(struct xf_graph *g, struct xf_store *store)
         if (s.context >= XF_MAX_CONTEXTS)
             return xf_error("the database has an entry with a context that "
                             "does not exist; scan again");
+        if (sqlite3_column_int(q, 5))
+            s.context += XF_MAX_CONTEXTS;
         if (function_at(g, sqlite3_column_int64(q, 0), &s.function))
             return -1;
         XF_GROW(g->starts, g->nstarts, g->starts_cap);

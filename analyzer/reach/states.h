@@ -49,7 +49,7 @@ struct xf_edge {
 
 struct xf_start {
     uint32_t function;
-    uint8_t context;
+    uint8_t context; /* may be a shadow */
     bool fallback;
     const char *rule, *source; /* owned by the rules or by texts */
 };

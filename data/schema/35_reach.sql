@@ -49,11 +49,12 @@ CREATE TABLE armed (              -- `armer` makes `callback` run later
 CREATE TABLE entry (              -- where control enters
     function INTEGER NOT NULL REFERENCES function,
     context  INTEGER NOT NULL REFERENCES context,
+    armed    INTEGER NOT NULL,    -- 1: the context has prepared what is worked on here
     build    INTEGER NOT NULL REFERENCES build,
     rule     TEXT NOT NULL,       -- id in data/xen/entries.json
     source   TEXT NOT NULL,
     fallback INTEGER NOT NULL,    -- 1: only because nothing else leads there
-    PRIMARY KEY (function, context)
+    PRIMARY KEY (function, context, armed)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE call_effect (        -- calls that change a context

@@ -114,7 +114,8 @@ FROM entry e
 JOIN function f ON f.id = e.function
 JOIN context c ON c.id = e.context
 JOIN context d ON d.id = c.shown
-JOIN build b ON b.id = e.build;
+JOIN build b ON b.id = e.build
+WHERE e.armed = 0;
 
 -- One shortest path for every context that reaches a site. The file and line of
 -- a step are those of the call that leads to it, of the first one its own.

@@ -22,6 +22,8 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"rate", "propose anew, with another safety context, without a scan",
+     cmd_rate},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
     {"history", "extract facts about past bugs from a clone of Xen",

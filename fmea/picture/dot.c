@@ -18,7 +18,7 @@ struct drawing {
     struct xf_map edges; /* drawn already */
 };
 
-/* Inside double quotes: Graphviz obeys backslashes, so they are doubled. */
+/* Inside double quotes: Graphviz obeys backslashes and entities there. */
 static void quoted(struct xf_buf *out, const char *text)
 {
     struct xf_buf safe = XF_BUF_INIT;
@@ -28,6 +28,8 @@ static void quoted(struct xf_buf *out, const char *text)
         if (strchr("\"\\", safe.data[i]))
             xf_buf_addch(out, '\\');
         xf_buf_addch(out, safe.data[i]);
+        if (safe.data[i] == '&')
+            xf_buf_adds(out, "amp;");
     }
     xf_buf_release(&safe);
 }

@@ -61,8 +61,9 @@ static void say_path(struct xf_buf *out, const struct xf_shown_site *site,
 {
     const char *context = path->nsteps ? path->steps[0].context : "";
 
-    xf_buf_addf(out, "\n  %s%s (", path->armed ? "armed by " : "",
-                path->context);
+    xf_buf_addf(out, "\n  %s", path->armed ? "armed by " : "");
+    show(out, path->context);
+    xf_buf_adds(out, " (");
     show(out, path->party);
     xf_buf_adds(out, ")\n");
     if (*path->source) {
@@ -74,7 +75,9 @@ static void say_path(struct xf_buf *out, const struct xf_shown_site *site,
         say_step(out, &path->steps[i], context);
         context = path->steps[i].context;
     }
-    xf_buf_addf(out, "   => %s at ", site->kind);
+    xf_buf_adds(out, "   => ");
+    show(out, site->kind);
+    xf_buf_adds(out, " at ");
     show(out, site->file);
     xf_buf_addf(out, ":%d\n", site->line);
 }
@@ -82,7 +85,10 @@ static void say_path(struct xf_buf *out, const struct xf_shown_site *site,
 void xf_words(struct xf_buf *out, const struct xf_shown_site *site,
               const struct xf_paths *paths)
 {
-    xf_buf_addf(out, "%s  %s  ", site->id, site->kind);
+    show(out, site->id);
+    xf_buf_adds(out, "  ");
+    show(out, site->kind);
+    xf_buf_adds(out, "  ");
     show(out, site->file);
     xf_buf_addf(out, ":%d  ", site->line);
     show(out, site->function);
@@ -92,10 +98,15 @@ void xf_words(struct xf_buf *out, const struct xf_shown_site *site,
         show(out, *site->condition ? site->condition : site->message);
         xf_buf_adds(out, "\n");
     }
-    xf_buf_addf(out, "  build: %s %s\n", site->arch, site->build);
+    xf_buf_adds(out, "  build: ");
+    show(out, site->arch);
+    xf_buf_adds(out, " ");
+    show(out, site->build);
+    xf_buf_adds(out, "\n");
     if (!paths->len) {
-        xf_buf_addf(out, "\n  no entry reaches it (%s): ",
-                    paths->reason ? paths->reason : "unknown");
+        xf_buf_adds(out, "\n  no entry reaches it (");
+        show(out, paths->reason ? paths->reason : "unknown");
+        xf_buf_adds(out, "): ");
         show(out, paths->detail ? paths->detail : "");
         xf_buf_adds(out, "\n");
     }
