@@ -9,6 +9,13 @@ CREATE TABLE site_fact (          -- what the rules may speak of (data/rules/fac
     PRIMARY KEY (site, name)
 ) STRICT;
 
+CREATE TABLE site_class (         -- facts that follow from these, the rules' classes, the
+    site  INTEGER NOT NULL REFERENCES site, -- assumptions and the safety context
+    name  TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (site, name)
+) STRICT;
+
 CREATE TABLE call_use (           -- what a caller does with a result
     build  INTEGER NOT NULL REFERENCES build,
     caller INTEGER NOT NULL REFERENCES function,

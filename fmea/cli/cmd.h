@@ -14,6 +14,7 @@ enum xf_exit {
 };
 
 int cmd_scan(int argc, char **argv);
+int cmd_assume(int argc, char **argv);
 int cmd_rate(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

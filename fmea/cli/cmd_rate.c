@@ -16,7 +16,8 @@
 #include "store.h"
 
 struct options {
-    const char *db, *context;
+    const char *db;
+    struct xf_rate_options how;
 };
 
 enum { KEY_DB = 0x100, KEY_CONTEXT };
@@ -38,7 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->db = arg;
         break;
     case KEY_CONTEXT:
-        o->context = arg;
+        o->how.context = arg;
         break;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s' is not expected; name the database with --db",
@@ -88,7 +89,7 @@ int cmd_rate(int argc, char **argv)
         return XF_EXIT_TROUBLE;
     if (!data || xf_store_update(&store, o.db))
         return cmd_trouble();
-    if (xf_rate(store, data, o.context) || say(store)) {
+    if (xf_rate(store, data, &o.how) || say(store)) {
         xf_store_close(store);
         return cmd_trouble();
     }

@@ -759,6 +759,7 @@ static int build_database(struct scan *s, const char *key)
 {
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
     char *schema = xf_path_join(s->data, "schema");
+    const struct xf_rate_options how = {.context = s->context};
     struct xf_store *store = NULL;
     int rc;
 
@@ -790,7 +791,7 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "proposals");
     if (!rc)
         rc = xf_rate_facts(store, s->root, s->data) ||
-             xf_rate(store, s->data, s->context);
+             xf_rate(store, s->data, &how);
     stage_ends(s, "rate");
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;

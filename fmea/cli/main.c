@@ -22,6 +22,7 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"assume", "show what falls away under assumptions of use", cmd_assume},
     {"rate", "propose anew, with another safety context, without a scan",
      cmd_rate},
     {"explain", "say who reaches a site, and how", cmd_explain},

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "file.h"
 #include "json.h"
+#include "literal.h"
 #include "slots.h"
 #include "when.h"
 
@@ -94,8 +95,8 @@ static int set_states(struct aous *aous, const cJSON *context, const char *name)
                             : NULL;
 
         if (!a)
-            return xf_error("safety context: '%s' under \"%s\" is no "
-                            "assumption of the catalogue or of the context",
+            return xf_error("there is no assumption '%s' to be %s; 'xenfmea "
+                            "assume --list' shows them",
                             cJSON_IsString(item) ? item->valuestring : "",
                             name);
         a->state = name;
@@ -107,12 +108,17 @@ int aous_load(struct aous *out, const char *data_dir, const cJSON *context,
               const struct fact_names *names)
 {
     char *dir = xf_path_join(data_dir, "aou");
+    char *words = xf_path_join(data_dir, "rules/words.json");
     struct load load = {out, names};
     const cJSON *item;
     int rc;
 
     memset(out, 0, sizeof(*out));
-    rc = xf_tree_walk(dir, NULL, load_file, &load);
+    out->words = xf_json_load(words);
+    free(words);
+    rc = out->words ? 0 : -1;
+    if (!rc)
+        rc = xf_tree_walk(dir, NULL, load_file, &load);
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(context, "aous"))
         if (!rc)
             rc = add(out, item, names, "safety context");
@@ -127,6 +133,7 @@ void aous_release(struct aous *aous)
 {
     for (size_t i = 0; i < aous->njson; i++)
         cJSON_Delete(aous->json[i]);
+    cJSON_Delete(aous->words);
     free(aous->json);
     free(aous->items);
     memset(aous, 0, sizeof(*aous));
@@ -170,6 +177,7 @@ struct matching {
     struct xf_store *store;
     int64_t site;
     struct facts *facts;
+    const cJSON *words;
     struct literal *literals, *producers;
     size_t nliterals, literals_cap, nproducers, producers_cap;
     bool more_producers;
@@ -206,13 +214,22 @@ static void release(struct literal *items, size_t len)
     free(items);
 }
 
-static void set_literal(struct facts *f, const struct literal *l)
+static void set_origin(struct facts *f, const struct literal *l)
 {
-    fact_set(f, "literal", l ? l->text : NULL);
-    fact_set(f, "literal_holds", l ? l->polarity : NULL);
     fact_set(f, "literal_origin", l ? l->origin : NULL);
     fact_set(f, "literal_cause", l ? l->cause : NULL);
+}
+
+static void set_literal(struct matching *m, const struct literal *l)
+{
+    struct facts *f = m->facts;
+
+    set_origin(f, l);
+    fact_set(f, "literal", l ? l->text : NULL);
     fact_set(f, "literal_role", l ? l->role : NULL);
+    fact_set(f, "literal_value",
+             l ? literal_value(l->text, *l->polarity == '1') : NULL);
+    fact_set(f, "literal_what", l ? literal_what(l->text, m->words) : NULL);
 }
 
 /* The pattern of `a` that says the current literal cannot hold, or NULL. */
@@ -228,34 +245,39 @@ static const cJSON *excluded_by(const struct aou *a, const struct facts *facts)
 }
 
 /* An error that came from a callee may have been made in several places; the
- * literal's origin is only the nearest. */
-static bool all_producers(const struct matching *m, const struct aou *a,
-                          const struct literal *literal, char **other)
+ * literal's origin is only the nearest. A value that came in as an argument,
+ * or from memory that others write, may be another one next time. NULL, or
+ * what is not settled; caller frees. */
+static char *not_settled(struct matching *m, const struct aou *a,
+                         const struct literal *literal)
 {
-    bool yes = true;
+    const char *function = fact_get(m->facts, "function");
+    const char *direct = literal_direct(literal->origin,
+                                        function ? function : "");
+    char *other = NULL;
 
-    if (!m->nproducers || strcmp(literal->role, "predicate"))
-        return true;
-    for (size_t i = 0; i < m->nproducers && yes; i++) {
-        set_literal(m->facts, &m->producers[i]);
-        yes = excluded_by(a, m->facts) != NULL;
-        if (!yes)
-            *other = xf_format("%s in %s", m->producers[i].text,
-                               m->producers[i].polarity);
+    if (!strcmp(direct, "no"))
+        return xf_strdup("the value may come from elsewhere as well");
+    if (strcmp(direct, "returned"))
+        return NULL;
+    if (!m->nproducers || m->more_producers)
+        return xf_strdup("not every place that makes the result is known");
+    for (size_t i = 0; i < m->nproducers && !other; i++) {
+        const struct literal *p = &m->producers[i];
+
+        set_origin(m->facts, p);
+        if (!excluded_by(a, m->facts))
+            other = xf_format("`%s` in %s()", p->text, p->role);
     }
-    set_literal(m->facts, literal);
-    if (yes && m->more_producers) {
-        *other = xf_strdup("producers that are not all known");
-        yes = false;
-    }
-    return yes;
+    set_origin(m->facts, literal);
+    return other;
 }
 
-/* Decisions that every way to the site takes. */
-static bool is_necessary(const struct literal *l)
+/* The decision that makes the site fire. Those before it are passed in good
+ * order as well. */
+static bool is_deciding(const struct literal *l)
 {
-    return strcmp(l->role, "any") && strcmp(l->role, "never") &&
-           strcmp(l->role, "constant") && strcmp(l->role, "loop-exit");
+    return !strcmp(l->role, "predicate");
 }
 
 static int write_match(const struct matching *m, const struct aou *a,
@@ -296,13 +318,14 @@ static int match(struct matching *m, const struct aou *a)
         const cJSON *pattern;
         char *other = NULL;
 
-        if (!is_necessary(l))
+        if (!is_deciding(l))
             continue;
-        set_literal(m->facts, l);
+        set_literal(m, l);
         pattern = excluded_by(a, m->facts);
         if (!pattern)
             continue;
-        certain = all_producers(m, a, l, &other);
+        other = not_settled(m, a, l);
+        certain = !other;
         if (certain || !touched) {
             touched = l;
             xf_buf_clear(&how);
@@ -315,7 +338,7 @@ static int match(struct matching *m, const struct aou *a)
     }
     if (touched && !rc)
         rc = write_match(m, a, touched, certain, how.data ? how.data : "");
-    set_literal(m->facts, NULL);
+    set_literal(m, NULL);
     xf_buf_release(&how);
     return rc;
 }
@@ -329,7 +352,7 @@ static int load_matching(struct matching *m)
              "trigger_literal WHERE site = ?1 ORDER BY n DESC",
              &m->literals, &m->nliterals, &m->literals_cap) ||
         load(m,
-             "SELECT n, text, function, origin, cause, 'predicate' FROM "
+             "SELECT n, text, '', origin, cause, function FROM "
              "trigger_producer WHERE site = ?1 ORDER BY n",
              &m->producers, &m->nproducers, &m->producers_cap))
         return -1;
@@ -348,7 +371,8 @@ int aous_match(const struct aous *aous, struct xf_store *store, int64_t site,
 {
     static const char *const lists[] = {"aou", "aou_accepted", "aou_partly",
                                         "aou_how"};
-    struct matching m = {.store = store, .site = site, .facts = facts};
+    struct matching m = {.store = store, .site = site, .facts = facts,
+                         .words = aous->words};
     int rc = load_matching(&m);
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -24,6 +24,7 @@ struct aous {
     size_t len, cap;
     cJSON **json;
     size_t njson, json_cap;
+    cJSON *words; /* rules/words.json */
 };
 
 /* All files of DATA/aou and, when not NULL, the list "aous" of a safety

@@ -14,6 +14,10 @@
 static const char *const members[] = {
     "about", "format", "levels", "domains", "accepted", "withdrawn", "aous",
     "features_off", "rules", "classes", "ratings", NULL};
+/* Those that are lists. */
+static const char *const lists[] = {
+    "levels", "domains", "accepted", "withdrawn", "aous", "features_off",
+    "rules", "classes", NULL};
 
 static const cJSON *member(const struct context *c, const char *name)
 {
@@ -78,6 +82,9 @@ static int check(const struct context *c, const struct fact_names *names)
                             "data/context/example.json", c->path,
                             item->string);
     }
+    for (size_t i = 0; lists[i]; i++)
+        if (member(c, lists[i]) && !cJSON_IsArray(member(c, lists[i])))
+            return xf_error("%s: \"%s\" is a list", c->path, lists[i]);
     cJSON_ArrayForEach(item, member(c, "features_off"))
         if (!cJSON_IsString(item) || strncmp(item->valuestring, "CONFIG_", 7))
             return xf_error("%s: \"features_off\" lists names like CONFIG_X",
@@ -112,6 +119,22 @@ int context_load(struct context *out, const char *path,
     if (!xf_dir_exists(out->ratings))
         return xf_error("%s: there is no folder %s", path, out->ratings);
     return 0;
+}
+
+void context_add(struct context *context, const char *list,
+                 const char *const *names)
+{
+    cJSON *array;
+
+    if (!names || !*names)
+        return;
+    if (!context->json)
+        context->json = cJSON_CreateObject();
+    array = cJSON_GetObjectItemCaseSensitive(context->json, list);
+    if (!array)
+        array = cJSON_AddArrayToObject(context->json, list);
+    for (; *names; names++)
+        cJSON_AddItemToArray(array, cJSON_CreateString(*names));
 }
 
 void context_release(struct context *context)

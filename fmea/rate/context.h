@@ -18,6 +18,9 @@ struct context {
 /* `path` may be NULL. */
 int context_load(struct context *out, const char *path,
                  const struct fact_names *names);
+/* Add to one of its lists of names; `names` is NULL ended or NULL. */
+void context_add(struct context *context, const char *list,
+                 const char *const *names);
 void context_release(struct context *context);
 
 /* What it says about a site: 'feature_off', 'interference', 'level'. */

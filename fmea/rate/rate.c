@@ -246,16 +246,41 @@ static int add_rows(struct rating *r, int64_t site)
 
 /* ---- the stage ------------------------------------------------------------- */
 
+/* What site_fact does not have. `before`: the facts that it has. */
+static int write_classes(struct rating *r, int64_t site, const bool *before)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        r->store, "INSERT INTO site_class VALUES (?1, ?2, ?3)");
+    int rc = q ? 0 : -1;
+
+    for (size_t i = 0; i < r->names.names.len && !rc; i++) {
+        if (before[i] || !r->facts.values[i])
+            continue;
+        sqlite3_bind_int64(q, 1, site);
+        xf_bind(q, 2, r->names.names.keys[i]);
+        xf_bind(q, 3, r->facts.values[i]);
+        rc = xf_store_run(r->store, q);
+    }
+    return rc;
+}
+
 static int rate_site(struct rating *r, int64_t site)
 {
+    bool *before;
+    int rc;
+
     if (fact_read(&r->facts, r->store, site))
         return -1;
+    before = xf_calloc(r->names.names.len, sizeof(*before));
+    for (size_t i = 0; i < r->names.names.len; i++)
+        before[i] = r->facts.values[i] != NULL;
     rules_classify(&r->rules, &r->facts);
     context_facts(&r->context, &r->facts);
-    if (aous_match(&r->aous, r->store, site, &r->facts) ||
-        propose(r, site) || add_rows(r, site))
-        return -1;
-    return groups_add(r->groups, site, &r->facts);
+    rc = aous_match(&r->aous, r->store, site, &r->facts) || propose(r, site) ||
+         write_classes(r, site, before) || add_rows(r, site) ||
+         groups_add(r->groups, site, &r->facts);
+    free(before);
+    return rc ? -1 : 0;
 }
 
 static int rate_sites(struct rating *r)
@@ -272,13 +297,18 @@ static int rate_sites(struct rating *r)
     return rc;
 }
 
-static int load(struct rating *r, const char *data_dir, const char *context)
+static int load(struct rating *r, const char *data_dir,
+                const struct xf_rate_options *options)
 {
     if (fact_names_load(&r->names, data_dir))
         return -1;
     fact_init(&r->facts, &r->names);
-    if (context_load(&r->context, context, &r->names) ||
-        rules_load(&r->rules, data_dir, &r->names, r->context.json,
+    if (context_load(&r->context, options->context, &r->names))
+        return -1;
+    context_add(&r->context, "accepted", options->accepted);
+    context_add(&r->context, "withdrawn", options->withdrawn);
+    context_add(&r->context, "features_off", options->off);
+    if (rules_load(&r->rules, data_dir, &r->names, r->context.json,
                    r->context.path) ||
         aous_load(&r->aous, data_dir, r->context.json, &r->names) ||
         scales_load(&r->scales, data_dir, r->context.ratings, &r->names))
@@ -298,14 +328,16 @@ static void release(struct rating *r)
     fact_names_release(&r->names);
 }
 
-int xf_rate(struct xf_store *store, const char *data_dir, const char *context)
+int xf_rate(struct xf_store *store, const char *data_dir,
+            const struct xf_rate_options *options)
 {
     struct rating r = {.store = store};
-    int rc = load(&r, data_dir, context) ||
+    int rc = load(&r, data_dir, options) ||
              xf_store_exec(store, "DELETE FROM failure_row; "
                                   "DELETE FROM proposal_evidence; "
                                   "DELETE FROM proposal; "
                                   "DELETE FROM decision_group; "
+                                  "DELETE FROM site_class; "
                                   "DELETE FROM aou_site; DELETE FROM aou;") ||
              aous_write(&r.aous, store) || rate_sites(&r) ||
              groups_write(r.groups, store);

@@ -18,8 +18,17 @@
 int xf_rate_facts(struct xf_store *store, const char *root,
                   const char *data_dir);
 
-/* `context`: file with the safety context, NULL: none. What an earlier run
- * proposed is replaced. 0, or -1 with xf_error(). */
-int xf_rate(struct xf_store *store, const char *data_dir, const char *context);
+/* What a user says; all may be NULL. Lists are NULL ended, and come on top of
+ * what the context says. */
+struct xf_rate_options {
+    const char *context;          /* file with the safety context */
+    const char *const *accepted;  /* ids of assumptions of use */
+    const char *const *withdrawn;
+    const char *const *off;       /* options switched off: CONFIG_... */
+};
+
+/* What an earlier run proposed is replaced. 0, or -1 with xf_error(). */
+int xf_rate(struct xf_store *store, const char *data_dir,
+            const struct xf_rate_options *options);
 
 #endif
