@@ -39,7 +39,8 @@ CREATE TABLE aou (                -- assumptions of use (data/aou/)
 CREATE TABLE aou_site (           -- an assumption and a site whose trigger it touches
     site    INTEGER NOT NULL REFERENCES site,
     aou     TEXT NOT NULL REFERENCES aou,
-    n       INTEGER NOT NULL,     -- literal of the trigger that cannot hold under it
+    n       INTEGER NOT NULL,     -- literal of the trigger that cannot hold under it; 0:
+                                  -- nothing leads there
     certain INTEGER NOT NULL,     -- 1: then the site cannot fire; 0: other ways remain
     how     TEXT NOT NULL,        -- the implication, or what remains
     PRIMARY KEY (site, aou)

@@ -232,13 +232,22 @@ static void set_literal(struct matching *m, const struct literal *l)
     fact_set(f, "literal_what", l ? literal_what(l->text, m->words) : NULL);
 }
 
-/* The pattern of `a` that says the current literal cannot hold, or NULL. */
-static const cJSON *excluded_by(const struct aou *a, const struct facts *facts)
+/* Patterns "by": "contexts" say that nothing leads to the site at all. */
+static bool is_by_contexts(const cJSON *pattern)
+{
+    return !strcmp(xf_json_string(pattern, "by", ""), "contexts");
+}
+
+/* The pattern of `a` that says the current literal cannot hold, or that nothing
+ * leads to the site; NULL: none. */
+static const cJSON *excluded_by(const struct aou *a, const struct facts *facts,
+                                bool by_contexts)
 {
     const cJSON *item;
 
     cJSON_ArrayForEach(item, a->impossible)
-        if (when_holds(cJSON_GetObjectItemCaseSensitive(item, "when"), facts,
+        if (is_by_contexts(item) == by_contexts &&
+            when_holds(cJSON_GetObjectItemCaseSensitive(item, "when"), facts,
                        NULL) == TRUTH_YES)
             return item;
     return NULL;
@@ -266,7 +275,7 @@ static char *not_settled(struct matching *m, const struct aou *a,
         const struct literal *p = &m->producers[i];
 
         set_origin(m->facts, p);
-        if (!excluded_by(a, m->facts))
+        if (!excluded_by(a, m->facts, false))
             other = xf_format("`%s` in %s()", p->text, p->role);
     }
     set_origin(m->facts, literal);
@@ -290,7 +299,7 @@ static int write_match(const struct matching *m, const struct aou *a,
         return -1;
     sqlite3_bind_int64(q, 1, m->site);
     xf_bind(q, 2, a->id);
-    sqlite3_bind_int(q, 3, l->n);
+    sqlite3_bind_int(q, 3, l ? l->n : 0);
     sqlite3_bind_int(q, 4, certain);
     xf_bind(q, 5, how);
     if (certain) {
@@ -304,15 +313,32 @@ static int write_match(const struct matching *m, const struct aou *a,
     return xf_store_run(m->store, q);
 }
 
+static int match_contexts(struct matching *m, const struct aou *a, bool *done)
+{
+    const cJSON *pattern = excluded_by(a, m->facts, true);
+    struct xf_buf how = XF_BUF_INIT;
+    int rc = 0;
+
+    *done = pattern != NULL;
+    if (pattern)
+        rc = slots_fill(&how, xf_json_string(pattern, "because", ""), m->facts,
+                        a->id) ||
+             write_match(m, a, NULL, true, how.data ? how.data : "");
+    xf_buf_release(&how);
+    return rc ? -1 : 0;
+}
+
 /* The first literal that `a` excludes for certain, else the first that it
  * touches. */
 static int match(struct matching *m, const struct aou *a)
 {
     const struct literal *touched = NULL;
     struct xf_buf how = XF_BUF_INIT;
-    bool certain = false;
-    int rc = 0;
+    bool certain = false, done;
+    int rc = match_contexts(m, a, &done);
 
+    if (rc || done)
+        return rc;
     for (size_t i = 0; i < m->nliterals && !certain && !rc; i++) {
         const struct literal *l = &m->literals[i];
         const cJSON *pattern;
@@ -321,7 +347,7 @@ static int match(struct matching *m, const struct aou *a)
         if (!is_deciding(l))
             continue;
         set_literal(m, l);
-        pattern = excluded_by(a, m->facts);
+        pattern = excluded_by(a, m->facts, false);
         if (!pattern)
             continue;
         other = not_settled(m, a, l);
