@@ -129,6 +129,34 @@ static int read_round(struct reader *r, int round, struct xf_map *derived)
     return rc;
 }
 
+/* Variables whose initialiser names the member: ' =member ^record'. */
+static int read_variables(struct reader *r, const struct xf_mechanism *m)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        r->store,
+        "SELECT name, CASE is_static WHEN 1 THEN file ELSE '' END, types, tree "
+        "FROM variable WHERE build = ?1 AND instr(tree, ?2) ORDER BY id");
+    char *text = xf_format("=%s ^%s", m->member, m->record);
+    int rc = -1;
+
+    if (q) {
+        sqlite3_bind_int64(q, 1, r->build);
+        xf_bind(q, 2, text);
+    }
+    free(text);
+    while (q && (rc = xf_store_step(r->store, q)) > 0) {
+        struct xf_tree *tree = xf_tree_read(xf_column(q, 3), xf_column(q, 2));
+
+        rc = tree ? xf_handover_variable(r->handovers, xf_column(q, 0),
+                                         xf_column(q, 1), xf_tree_root(tree))
+                  : -1;
+        xf_tree_free(tree);
+        if (rc)
+            break;
+    }
+    return rc;
+}
+
 int xf_bodies(struct xf_store *store, int64_t build,
               const struct xf_reach_rules *rules)
 {
@@ -136,6 +164,9 @@ int xf_bodies(struct xf_store *store, int64_t build,
                        xf_handover_new(store, build, rules)};
     int rc = want_by_rules(&r);
 
+    for (size_t i = 0; i < rules->nmechanisms && !rc; i++)
+        if (*rules->mechanisms[i].member)
+            rc = read_variables(&r, &rules->mechanisms[i]);
     for (int round = 0; round < MAX_ROUNDS && !rc; round++) {
         struct xf_map derived = XF_MAP_INIT;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * What bodies of functions say about privilege and callbacks. Private to the
- * reach stage. Reads tables function, call, body; writes guard, handover.
+ * reach stage. Reads tables function, call, body,
+ * variable; writes guard, handover.
  */
 #ifndef XF_REACH_BODIES_H
 #define XF_REACH_BODIES_H
@@ -36,6 +37,10 @@ void xf_handover_free(struct xf_handover_list *list);
 int xf_handover_body(struct xf_handover_list *list, int64_t function,
                      const char *name, const char *home,
                      const struct xf_node *root, bool *more);
+
+/* An object with an initialiser binds its callback there. */
+int xf_handover_variable(struct xf_handover_list *list, const char *name,
+                         const char *home, const struct xf_node *root);
 
 /* Without casts and parentheses-like wrappers. */
 const struct xf_node *xf_plain(const struct xf_node *node);

@@ -181,10 +181,27 @@ static const struct xf_node *global_in(const struct xf_node *n,
     return found;
 }
 
+/* Value of a constant expression. */
+static bool constant(const struct xf_node *e, int64_t *value)
+{
+    int64_t a, b;
+
+    e = xf_plain(e);
+    *value = e->value;
+    if (e->op == XF_OP_INT)
+        return e->has_value;
+    if (e->op != XF_OP_BINARY || strcmp(e->name, "+") ||
+        !constant(e->kids[0], &a) || !constant(e->kids[1], &b))
+        return false;
+    *value = (int64_t)((uint64_t)a + (uint64_t)b);
+    return true;
+}
+
 /* What tells the object apart: caller frees. */
 static char *key_of(const struct xf_handover_list *l, const struct xf_node *e)
 {
     const struct xf_node *v;
+    int64_t value;
 
     for (;;) {
         e = resolve(l, e);
@@ -195,9 +212,8 @@ static char *key_of(const struct xf_handover_list *l, const struct xf_node *e)
     }
     if (e->op == XF_OP_MEMBER || e->op == XF_OP_ARROW)
         return xf_format("%s.%s", e->home, e->name);
-    if (e->op == XF_OP_INT)
-        return *e->name ? xf_strdup(e->name)
-                        : xf_format("%lld", (long long)e->value);
+    if (constant(e, &value))
+        return xf_format("%lld", (long long)value);
     /* Per-cpu variables are reached by arithmetic. */
     v = e->op == XF_OP_VAR && !e->local ? e : global_in(e, "per_cpu__");
     return v ? xf_format("%s %s", v->name, v->home) : xf_strdup("*");
@@ -222,7 +238,8 @@ static int write_row(struct xf_handover_list *l, const struct handover *h,
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, l->build);
-    sqlite3_bind_int64(q, 2, l->function);
+    if (l->function)
+        sqlite3_bind_int64(q, 2, l->function);
     xf_bind(q, 3, l->rules->mechanisms[h->mechanism].id);
     xf_bind(q, 4, role_names[h->role]);
     xf_bind(q, 5, key);
@@ -346,5 +363,45 @@ int xf_handover_body(struct xf_handover_list *l, int64_t function,
     l->more = false;
     rc = visit(l, root);
     *more |= l->more;
+    return rc;
+}
+
+/* ---- variables ----------------------------------------------------------- */
+
+static int bind_members(struct xf_handover_list *l, const struct handover *h,
+                        const char *key, const struct xf_node *n)
+{
+    const struct xf_mechanism *m = &l->rules->mechanisms[h->mechanism];
+
+    size_t len = strcspn(n->home, "@"); /* behind it: the file */
+
+    if (n->op == XF_OP_AT && n->nkids && !strcmp(n->name, m->member) &&
+        strlen(m->record) == len && !strncmp(n->home, m->record, len)) {
+        const struct xf_node *fn = xf_plain(n->kids[0]);
+
+        if (fn->op == XF_OP_ADDRESS)
+            fn = xf_plain(fn->kids[0]);
+        return fn->op == XF_OP_FN ? write_callback(l, h, key, fn, n->line) : 0;
+    }
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (bind_members(l, h, key, n->kids[i]))
+            return -1;
+    return 0;
+}
+
+int xf_handover_variable(struct xf_handover_list *l, const char *name,
+                         const char *home, const struct xf_node *root)
+{
+    char *key = xf_format("%s %s", name, home);
+    int rc = 0;
+
+    l->function = 0; /* nobody: it is so from the start */
+    for (size_t i = 0; i < l->rules->nmechanisms && !rc; i++) {
+        struct handover h = {.mechanism = i, .role = BIND};
+
+        if (*l->rules->mechanisms[i].member)
+            rc = bind_members(l, &h, key, root);
+    }
+    free(key);
     return rc;
 }

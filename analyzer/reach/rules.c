@@ -221,6 +221,8 @@ static int read_mechanisms(struct loader *l, const cJSON *json)
              context_set(l, item, "not_from", &m.not_from)))
             return -1;
         m.dispatchers = patterns(item, "dispatchers");
+        m.record = xf_json_string(item, "record", "");
+        m.member = xf_json_string(item, "member", "");
         m.arm = handovers(item, "arm");
         m.bind = handovers(item, "bind");
         m.fire = handovers(item, "fire");

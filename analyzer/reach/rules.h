@@ -64,6 +64,7 @@ struct xf_mechanism {
     bool keeps, exclusive;
     xf_context_set not_from; /* contexts in which arming has no effect */
     struct xf_patterns dispatchers;
+    const char *record, *member; /* of objects that are bound by an initialiser */
     struct xf_handovers arm, bind, fire;
 };
 

@@ -20,6 +20,7 @@ struct spreader {
     struct matcher *crossings;
     bool **dispatcher; /* per mechanism and function */
     bool **armed;      /* per mechanism: functions that it was seen to arm */
+    bool *matters;     /* per function: it calls something or holds a site */
 };
 
 /* "asm:name" means a label of an assembly file only. */
@@ -292,12 +293,32 @@ static void add_starts(struct spreader *s, const struct xf_entry_rule *rule)
         if (is[f] && !except[f] && (!called || called[f]) &&
             *g->functions[f].file &&
             (!rule->files.len ||
-             xf_matches(&rule->files, g->functions[f].file)) &&
+             (s->matters[f] &&
+              xf_matches(&rule->files, g->functions[f].file))) &&
             !(rule->fallback && xf_graph_reached(g, f)))
             add_start(s, rule, f);
     free(is);
     free(except);
     free(called);
+}
+
+/* Labels of data, and those between instructions, are no entries. */
+static int find_matters(struct spreader *s, struct xf_store *store)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT DISTINCT sf.function FROM site_function sf JOIN site s "
+               "ON s.id = sf.site WHERE s.build = ?1");
+    int rc;
+
+    s->matters = xf_calloc(s->g->nfunctions + 1, sizeof(*s->matters));
+    if (!q)
+        return -1;
+    for (size_t i = 0; i < s->g->nedges; i++)
+        s->matters[s->g->edges[i].from] = true;
+    sqlite3_bind_int64(q, 1, s->g->build);
+    while ((rc = xf_store_step(store, q)) > 0)
+        s->matters[sqlite3_column_int64(q, 0) - s->g->first_id] = true;
+    return rc;
 }
 
 /* Entries first, then those that are one only because nothing else leads there:
@@ -348,6 +369,7 @@ static void release(struct spreader *s)
     free(s->crossings);
     free(s->dispatcher);
     free(s->armed);
+    free(s->matters);
 }
 
 int xf_spread(struct xf_graph *g, struct xf_store *store,
@@ -357,7 +379,10 @@ int xf_spread(struct xf_graph *g, struct xf_store *store,
     int rc;
 
     prepare(&s);
-    rc = write_armed(&s, store) || add_armed(&s, store) ? -1 : 0;
+    rc = write_armed(&s, store) || add_armed(&s, store) ||
+                 find_matters(&s, store)
+             ? -1
+             : 0;
     prepare_crossings(&s); /* when all texts are there */
     if (!rc) {
         for (size_t i = 0; i < g->nedges; i++)

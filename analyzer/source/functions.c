@@ -40,9 +40,10 @@ static bool token_is(const struct xf_source *src, struct xf_token t,
 static bool is_attribute(const struct xf_source *src, struct xf_token t)
 {
     static const char *const names[] = {
-        "__attribute__", "__section", "__aligned", "__printf", "__format",
-        "__acquires",    "__releases", "__asm__",  "asm",      "alignas",
-        "typeof",        "__typeof__", "__alloc_size", "__constructor",
+        "__attribute__", "__section",     "__aligned",  "__printf",
+        "__format",      "__acquires",    "__releases", "__asm__",
+        "asm",           "alignas",       "typeof",     "__typeof__",
+        "__alloc_size",  "__constructor",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -169,8 +170,9 @@ static void find_c(struct finder *f)
             continue;
         if (t.kind == XF_TOKEN_PUNCT && f->src->text[t.begin] == '#' &&
             (t.begin >= line_end) &&
-            xf_lex_blank(f->src, f->src->lines[xf_source_line(f->src, t.begin)
-                                               - 1]) == t.begin) {
+            xf_lex_blank(f->src,
+                         f->src->lines[xf_source_line(f->src, t.begin) - 1]) ==
+                t.begin) {
             directive(f, t.begin);
             at = line_end = xf_source_line_end(f->src, t.begin);
             continue;
@@ -196,9 +198,12 @@ static void label(struct finder *f, struct xf_token name, size_t begin)
         before->end = begin;
     }
     XF_GROW(out->items, out->len, out->cap);
-    out->items[out->len++] = (struct xf_range){
-        .name = xf_source_spelling(f->src, name), .first = line,
-        .last = (uint32_t)f->src->nlines, .body = begin, .end = f->src->len};
+    out->items[out->len++] =
+        (struct xf_range){.name = xf_source_spelling(f->src, name),
+                          .first = line,
+                          .last = (uint32_t)f->src->nlines,
+                          .body = begin,
+                          .end = f->src->len};
 }
 
 static bool opens_function(const struct xf_source *src, struct xf_token t)

@@ -21,7 +21,7 @@ CREATE TABLE guard (              -- a place that is passed only after a privile
 
 CREATE TABLE handover (           -- a callback or its object is handed to a mechanism
     build     INTEGER NOT NULL REFERENCES build,
-    function  INTEGER NOT NULL REFERENCES function, -- that does it
+    function  INTEGER REFERENCES function, -- that does it; NULL: an initialiser
     mechanism TEXT NOT NULL,      -- of data/xen/entries.json
     role      TEXT NOT NULL,      -- 'arm', 'bind', 'fire'
     key       TEXT NOT NULL,      -- object: record.field, variable, number; '*' not known

@@ -110,6 +110,40 @@ FROM tu t JOIN build b ON b.id = t.build;
 CREATE VIEW v_census AS
 SELECT file, line, kind, accounted, detail, name, col AS "column" FROM census;
 
+-- Past bugs of a site, the best match of each. match: 'predicate' this very
+-- stop fired; 'site' the fix added or changed it; 'function' the fix changed
+-- the function, near to the stop when it is a long one; 'file' only the file.
+-- distance: lines between the change and the stop, at most those of the
+-- function; empty for 'file'. bug_count of v_sites counts the first three, of
+-- bugs that count for this tree.
+CREATE VIEW v_bugs AS
+SELECT x.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, x.match,
+       x.class, x.distance, b.age, b.in_tree, b.party, b.kinds, b.mentions,
+       b.releases, x.why, b.subject, b.counts
+FROM bug_site x JOIN bug b ON b.id = x.bug
+UNION ALL
+SELECT s.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, 'file',
+       '', NULL, b.age, b.in_tree, b.party, b.kinds, b.mentions,
+       b.releases, 'the fix changed this file', b.subject, b.counts
+FROM (SELECT DISTINCT site_id, file FROM site) s
+JOIN (SELECT DISTINCT bug, file FROM bug_place) p ON p.file = s.file
+JOIN bug b ON b.id = p.bug
+WHERE NOT EXISTS (SELECT 1 FROM bug_site x
+                  WHERE x.bug = p.bug AND x.site_id = s.site_id);
+
+-- What past bugs say of a site's rating.
+CREATE VIEW v_site_history AS
+SELECT site_id, bugs, advisories, fired, last_fired, added_for, occurrence,
+       reason
+FROM site_history;
+
+-- Functions by past stops per line; the rank damps those of a few lines.
+CREATE VIEW v_hot_spots AS
+SELECT file, function, lines, stops, bugs, advisories, per_100,
+       rank() OVER (ORDER BY stops / (lines + 25.0) DESC, bugs DESC, file,
+                    function) AS rank
+FROM hot_spot;
+
 -- Where control enters Xen.
 CREATE VIEW v_entries AS
 SELECT b.arch, b.name AS build, f.name AS function, f.file,
@@ -169,39 +203,6 @@ SELECT s.site_id, b.arch, b.name AS build, s.kind, s.file, s.line, s.function,
 FROM dead_end d
 JOIN site s ON s.id = d.site
 JOIN build b ON b.id = s.build;
--- Past bugs of a site, the best match of each. match: 'predicate' this very
--- stop fired; 'site' the fix added or changed it; 'function' the fix changed
--- the function, near to the stop when it is a long one; 'file' only the file.
--- distance: lines between the change and the stop, at most those of the
--- function; empty for 'file'. bug_count of v_sites counts the first three, of
--- bugs that count for this tree.
-CREATE VIEW v_bugs AS
-SELECT x.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, x.match,
-       x.class, x.distance, b.age, b.in_tree, b.party, b.kinds, b.mentions,
-       b.releases, x.why, b.subject, b.counts
-FROM bug_site x JOIN bug b ON b.id = x.bug
-UNION ALL
-SELECT s.site_id, b.bug_id, b.date, b.xsa, b.cve, b.fix_commit, 'file',
-       '', NULL, b.age, b.in_tree, b.party, b.kinds, b.mentions,
-       b.releases, 'the fix changed this file', b.subject, b.counts
-FROM (SELECT DISTINCT site_id, file FROM site) s
-JOIN (SELECT DISTINCT bug, file FROM bug_place) p ON p.file = s.file
-JOIN bug b ON b.id = p.bug
-WHERE NOT EXISTS (SELECT 1 FROM bug_site x
-                  WHERE x.bug = p.bug AND x.site_id = s.site_id);
-
--- What past bugs say of a site's rating.
-CREATE VIEW v_site_history AS
-SELECT site_id, bugs, advisories, fired, last_fired, added_for, occurrence,
-       reason
-FROM site_history;
-
--- Functions by past stops per line; the rank damps those of a few lines.
-CREATE VIEW v_hot_spots AS
-SELECT file, function, lines, stops, bugs, advisories, per_100,
-       rank() OVER (ORDER BY stops / (lines + 25.0) DESC, bugs DESC, file,
-                    function) AS rank
-FROM hot_spot;
 
 -- The worksheet of the failure modes and effects analysis: a row per site,
 -- build and failure mode. What only debug builds check has two: they stop, and

@@ -56,8 +56,10 @@ static int update(struct options *o)
     const char *data = cmd_data_dir();
     char *shipped = data ? xf_path_join(data, "history") : NULL;
     const char *out = o->out ? o->out : shipped;
-    struct xf_history_update how = {.repo = o->repo, .folder = out,
-                                    .data = data, .progress = show,
+    struct xf_history_update how = {.repo = o->repo,
+                                    .folder = out,
+                                    .data = data,
+                                    .progress = show,
                                     .payload = o};
     struct xf_history_counts counts;
     int rc = data ? xf_history_update(&counts, &how) : -1;
@@ -114,7 +116,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int cmd_history(int argc, char **argv)
 {
     static const struct argp argp = {
-        .options = options, .parser = parse, .args_doc = "update CLONE",
+        .options = options,
+        .parser = parse,
+        .args_doc = "update CLONE",
         .doc = "Extract facts about past bugs from a git clone of Xen: "
                "advisories, fixes, quoted crashes, what became of stops. Only "
                "new commits are read the next time; an interrupted run goes "

@@ -25,9 +25,9 @@
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
+#include "scan_history.h"
 #include "rate.h"
 #include "reach.h"
-#include "scan_history.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -785,9 +785,11 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
+    stage_ends(s, "census");
+    show_step(s, "history");
     if (!rc)
         rc = scan_history_run(&s->history, store, s->root, s->data);
-    stage_ends(s, "census");
+    stage_ends(s, "history");
     show_step(s, "proposals");
     if (!rc)
         rc = xf_rate_facts(store, s->root, s->data) ||

@@ -49,7 +49,9 @@ static const char *packed(const char *data, size_t len)
         size_t len;
     } kinds[] = {
         {"\x1f\x8b", "is compressed; unpack it with gunzip", 2},
-        {"\xfd" "7zXZ", "is compressed; unpack it with unxz", 5},
+        {"\xfd"
+         "7zXZ",
+         "is compressed; unpack it with unxz", 5},
         {"\x28\xb5\x2f\xfd", "is compressed; unpack it with unzstd", 4},
         {"BZh", "is compressed; unpack it with bunzip2", 3},
         {"PK\3\4", "is an archive; unpack it with unzip", 4},
@@ -175,8 +177,8 @@ static bool version_differs(const struct triage *t)
 
 static int has_view(struct xf_store *store, const char *name)
 {
-    sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT 1 FROM sqlite_master WHERE name = ?1");
+    sqlite3_stmt *q =
+        xf_store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = ?1");
     int rc;
 
     if (!q)
@@ -225,9 +227,9 @@ static int say_path(struct triage *t, const struct xf_crash_event *e,
         seen += here;
     }
     if (steps)
-        xf_buf_addf(&t->out, "\n  %zu of its %zu functions are in the trace%s\n",
-                    seen, steps,
-                    seen < 2 ? ": the machine got here another way" : "");
+        xf_buf_addf(
+            &t->out, "\n  %zu of its %zu functions are in the trace%s\n", seen,
+            steps, seen < 2 ? ": the machine got here another way" : "");
     return rc;
 }
 
@@ -312,7 +314,8 @@ static void say_event(struct triage *t, const struct xf_crash_event *e)
     if (*e->symbol)
         xf_buf_addf(&t->out, "  in %s()%s\n", e->symbol,
                     e->form == XF_CRASH_TRAP ? ", where the faulting "
-                                               "instruction is" : "");
+                                               "instruction is"
+                                             : "");
     for (size_t i = 0; i < e->nframes && i < 16; i++)
         xf_buf_addf(&t->out, "%s%s", i ? " < " : "  trace: ", e->frames[i]);
     if (e->nframes)
@@ -352,14 +355,17 @@ static void say_head(struct triage *t)
     xf_buf_addf(&t->out, "log: %s%s%s%s%s, %zu lines",
                 *log->version ? "Xen " : "unknown Xen", log->version,
                 *log->arch ? " " : "", log->arch,
-                log->debug > 0 ? " debug" : log->debug == 0 ? " release" : "",
+                log->debug > 0    ? " debug"
+                : log->debug == 0 ? " release"
+                                  : "",
                 log->lines);
     if (log->boots > 1)
         xf_buf_addf(&t->out, ", %u boots", log->boots);
     xf_buf_adds(&t->out, "\n");
     if (version_differs(t))
-        xf_buf_addf(&t->out, "The worksheet is of Xen %s: the text decides, "
-                             "line numbers may differ.\n",
+        xf_buf_addf(&t->out,
+                    "The worksheet is of Xen %s: the text decides, "
+                    "line numbers may differ.\n",
                     xf_triage_index_version(t->index));
     if (!xf_triage_index_size(t->index))
         xf_buf_adds(&t->out, "The worksheet has no sites.\n");
@@ -515,12 +521,15 @@ static int record(struct triage *t)
     }
     stop = result->stops[0];
     event_id(id, t, e);
-    event = (struct xf_history_event){
-        .id = id, .version = t->log.version,
-        .form = xf_crash_form_name(e->form), .file = stop->file,
-        .function = stop->function, .kind = stop->kind,
-        .text = *stop->condition ? stop->condition : stop->message,
-        .line = e->line};
+    event = (struct xf_history_event){.id = id,
+                                      .version = t->log.version,
+                                      .form = xf_crash_form_name(e->form),
+                                      .file = stop->file,
+                                      .function = stop->function,
+                                      .kind = stop->kind,
+                                      .text = *stop->condition ? stop->condition
+                                                               : stop->message,
+                                      .line = e->line};
     if (xf_history_record(t->record, &event))
         return -1;
     if (!t->json)
@@ -628,7 +637,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int cmd_triage(int argc, char **argv)
 {
     static const struct argp argp = {
-        .options = options, .parser = parse, .args_doc = "CONSOLE-LOG",
+        .options = options,
+        .parser = parse,
+        .args_doc = "CONSOLE-LOG",
         .doc = "Find the stop in a console log of Xen, and the worksheet's row "
                "for it. The log may come from another version: the printed "
                "text decides before the line number.\vExit status: 0 the stop "

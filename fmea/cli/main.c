@@ -22,15 +22,15 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
-    {"assume", "show what falls away under assumptions of use", cmd_assume},
-    {"rate", "propose anew, with another safety context, without a scan",
-     cmd_rate},
-    {"explain", "say who reaches a site, and how", cmd_explain},
-    {"graph", "draw the paths to a site", cmd_graph},
     {"history", "extract facts about past bugs from a clone of Xen",
      cmd_history},
     {"triage", "find the site that stopped the machine in a console log",
      cmd_triage},
+    {"explain", "say who reaches a site, and how", cmd_explain},
+    {"graph", "draw the paths to a site", cmd_graph},
+    {"assume", "show what falls away under assumptions of use", cmd_assume},
+    {"rate", "propose anew, with another safety context, without a scan",
+     cmd_rate},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

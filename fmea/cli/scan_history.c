@@ -95,11 +95,16 @@ int scan_history_run(const struct scan_history *h, struct xf_store *store,
                      const char *root, const char *data)
 {
     struct xf_stop_names *names = xf_stop_names_load(data, false);
-    char *shipped = xf_path_join(data, "history"), *name = xf_history_name(root);
-    struct xf_history_join how = {
-        .folder = h->off ? NULL : h->folder ? h->folder : shipped,
-        .events = h->events, .data = data, .root = root, .name = name,
-        .until = h->until};
+    char *shipped = xf_path_join(data, "history"),
+         *name = xf_history_name(root);
+    struct xf_history_join how = {.folder = h->off      ? NULL
+                                            : h->folder ? h->folder
+                                                        : shipped,
+                                  .events = h->events,
+                                  .data = data,
+                                  .root = root,
+                                  .name = name,
+                                  .until = h->until};
     int rc = names && !xf_mentions_store(store, root, names)
                  ? xf_history_join(store, &how)
                  : -1;

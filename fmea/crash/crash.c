@@ -17,9 +17,9 @@
 #include "internal.h"
 
 enum {
-    JOIN_LINES = 3,      /* pieces that one folded message may have */
-    MESSAGE_LINES = 8,   /* and a panic's text */
-    NEAR = 12,           /* lines between a stop and its register dump */
+    JOIN_LINES = 3,    /* pieces that one folded message may have */
+    MESSAGE_LINES = 8, /* and a panic's text */
+    NEAR = 12,         /* lines between a stop and its register dump */
     RANKS = XF_CRASH_XEN + 1
 };
 
@@ -32,9 +32,9 @@ struct machine {
     ssize_t target;              /* event that the dump belongs to, or -1 */
     bool ignore_dump;            /* of a warning, or asked for */
     bool in_dump;
-    struct xf_buf joined;        /* start of an assertion that is folded */
+    struct xf_buf joined; /* start of an assertion that is folded */
     unsigned int joins;
-    bool collecting;             /* a panic's text */
+    bool collecting; /* a panic's text */
     struct xf_crash_event panic;
     struct xf_buf text;
     unsigned int text_lines;
@@ -168,8 +168,8 @@ static struct xf_crash_event *repeated(struct machine *m,
             break;
         if (old->form == e->form && old->line == e->line &&
             !strcmp(old->file, e->file ? e->file : "") &&
-            (*old->file || !strncmp(old->message, e->message,
-                                    strcspn(old->message, "\n"))))
+            (*old->file ||
+             !strncmp(old->message, e->message, strcspn(old->message, "\n"))))
             return old;
     }
     return NULL;
@@ -206,8 +206,8 @@ static void panic_ends(struct xf_crash_reader *r, struct machine *m, bool cut)
     m->panic = (struct xf_crash_event){0};
     cut_glue(&m->text);
     crash_match(&match, r->grammar, m->text.len ? m->text.data : "");
-    if (match.form && (match.form->what <= WHAT_BUG ||
-                       match.form->what == WHAT_TRAP))
+    if (match.form &&
+        (match.form->what <= WHAT_BUG || match.form->what == WHAT_TRAP))
         event_from(&e, &match, at);
     e.cpu = cpu;
     replace(&e.message, xf_strdup(m->text.len ? m->text.data : ""));

@@ -10,14 +10,22 @@
 #include "json.h"
 
 static const char *const what_names[] = {
-    [WHAT_ASSERT] = "assert",   [WHAT_BUG] = "bug",
-    [WHAT_WARN] = "warn",       [WHAT_PANIC] = "panic",
-    [WHAT_TRAP] = "trap",       [WHAT_BANNER] = "banner",
-    [WHAT_PC] = "pc",           [WHAT_TRACE] = "trace",
-    [WHAT_FRAME] = "frame",     [WHAT_FAULT] = "fault",
-    [WHAT_END] = "end",         [WHAT_ORDERLY] = "orderly",
-    [WHAT_VERSION] = "version", [WHAT_CHANGESET] = "changeset",
-    [WHAT_BUILD_ID] = "build-id", [WHAT_KEY] = "key",
+    [WHAT_ASSERT] = "assert",
+    [WHAT_BUG] = "bug",
+    [WHAT_WARN] = "warn",
+    [WHAT_PANIC] = "panic",
+    [WHAT_TRAP] = "trap",
+    [WHAT_BANNER] = "banner",
+    [WHAT_PC] = "pc",
+    [WHAT_TRACE] = "trace",
+    [WHAT_FRAME] = "frame",
+    [WHAT_FAULT] = "fault",
+    [WHAT_END] = "end",
+    [WHAT_ORDERLY] = "orderly",
+    [WHAT_VERSION] = "version",
+    [WHAT_CHANGESET] = "changeset",
+    [WHAT_BUILD_ID] = "build-id",
+    [WHAT_KEY] = "key",
 };
 
 static const char *const group_names[GROUPS] = {
@@ -66,8 +74,8 @@ static int add_form(struct xf_crash_grammar *g, const cJSON *entry,
         return -1;
     XF_GROW(g->forms, g->nforms, g->forms_cap);
     for (size_t i = 0; i < GROUPS; i++) {
-        const cJSON *n = cJSON_GetObjectItemCaseSensitive(entry,
-                                                          group_names[i]);
+        const cJSON *n =
+            cJSON_GetObjectItemCaseSensitive(entry, group_names[i]);
 
         form.groups[i] = cJSON_IsNumber(n) ? n->valueint : 0;
         if (form.groups[i] < 0 || (size_t)form.groups[i] > form.regex.re_nsub ||
@@ -104,10 +112,9 @@ static int fill(struct xf_crash_grammar *g, const char *path)
     if (*guest && compile(&g->guest, guest, path))
         return -1;
     g->has_guest = *guest;
-    cJSON_ArrayForEach(entry,
-                       cJSON_GetObjectItemCaseSensitive(g->json, "forms"))
-        if (add_form(g, entry, path))
-            return -1;
+    cJSON_ArrayForEach(
+        entry, cJSON_GetObjectItemCaseSensitive(
+                   g->json, "forms")) if (add_form(g, entry, path)) return -1;
     if (!g->nforms)
         return xf_error("%s: no \"forms\"; restore the file", path);
     return add_hints(g);

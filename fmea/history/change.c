@@ -45,9 +45,9 @@ static void version_open(struct version *v, const struct patch_side *side,
                          const struct xf_stop_names *names)
 {
     *v = (struct version){.side = side};
-    v->src = xf_source_from(side->path ? side->path : "",
-                            side->text.len ? side->text.data : "",
-                            side->text.len);
+    v->src =
+        xf_source_from(side->path ? side->path : "",
+                       side->text.len ? side->text.data : "", side->text.len);
     xf_functions_find(&v->ranges, v->src);
     xf_mentions_find(&v->mentions, names, v->src, &v->ranges);
     for (size_t i = 0; i < v->ranges.len; i++)
@@ -245,8 +245,8 @@ static void add_touch(struct change *c, const struct version *old,
         add_near(c, old, path, functions);
         add_near(c, new, path, functions);
         XF_GROW(c->touches, c->ntouches, c->touches_cap);
-        c->touches[c->ntouches++] = (struct change_touch){
-            xf_strdup(path), functions};
+        c->touches[c->ntouches++] =
+            (struct change_touch){xf_strdup(path), functions};
     } else {
         free(functions);
     }
@@ -272,8 +272,9 @@ static void weigh_word(struct change_adds *a, const struct xf_source *src,
     static const char *const jumps[] = {"goto", "continue", "break", NULL};
     static const char *const ifs[] = {"if", "else", "while", NULL};
     static const char *const prints[] = {
-        "printk",  "gprintk",  "gdprintk", "dprintk", "printk_once",
-        "dprintk_once", "gprintk_once", "guest_printk", NULL};
+        "printk",       "gprintk",      "gdprintk",
+        "dprintk",      "printk_once",  "dprintk_once",
+        "gprintk_once", "guest_printk", NULL};
 
     a->returns += sign * is_one_of(src, t, returns);
     a->jumps += sign * is_one_of(src, t, jumps);
@@ -320,8 +321,7 @@ static void weigh_side(struct change_weights *w, const struct version *v,
         if (group && t.kind == XF_TOKEN_IDENT) {
             weigh_word(&w->groups[group], v->src, t, before, sign);
             if (sign > 0) {
-                char *word = xf_format("%u %.*s", group,
-                                       (int)(t.end - t.begin),
+                char *word = xf_format("%u %.*s", group, (int)(t.end - t.begin),
                                        v->src->text + t.begin);
 
                 xf_map_add(&w->words, word, NULL);
@@ -400,13 +400,11 @@ static bool near_names(const struct patch_side *side,
             const char *from = at, *to = nl ? nl : end;
 
             for (int i = 0; i < AROUND && from > text; i++) {
-                const char *up =
-                    memrchr(text, '\n', (size_t)(from - 1 - text));
+                const char *up = memrchr(text, '\n', (size_t)(from - 1 - text));
                 from = up ? up + 1 : text;
             }
             for (int i = 0; i < AROUND && to < end; i++) {
-                const char *down = memchr(to + 1, '\n',
-                                          (size_t)(end - to - 1));
+                const char *down = memchr(to + 1, '\n', (size_t)(end - to - 1));
                 to = down ? down : end;
             }
             begin = (size_t)(from - text);
@@ -430,8 +428,8 @@ void change_begin(struct change *c, const struct xf_stop_names *names,
 
 void change_file(struct change *c, const struct patch_file *file)
 {
-    bool stops = near_names(&file->old, c->names) ||
-                 near_names(&file->new, c->names);
+    bool stops =
+        near_names(&file->old, c->names) || near_names(&file->new, c->names);
     struct version old, new;
 
     if (!stops && !c->is_bug)
@@ -466,8 +464,8 @@ static void drop_moved(struct change *c, bool same_function)
             struct change_stop *n = &c->new.items[j];
 
             if (n->used || !same_stop(o, n) ||
-                (same_function && (strcmp(o->function, n->function) ||
-                                   o->file != n->file)))
+                (same_function &&
+                 (strcmp(o->function, n->function) || o->file != n->file)))
                 continue;
             o->used = n->used = true;
         }
@@ -482,15 +480,15 @@ static bool is_assertion(const struct change_stop *s)
 static bool is_unreachable(const struct change_stop *s)
 {
     return !strcmp(s->name->kind, "ASSERT_UNREACHABLE") ||
-           (is_assertion(s) && (!strcmp(s->text, "0") ||
-                                !strcmp(s->text, "false")));
+           (is_assertion(s) &&
+            (!strcmp(s->text, "0") || !strcmp(s->text, "false")));
 }
 
 /* "a && b" has "a" as a part; for assertions more parts check more, for
  * BUG_ON() the parts of "a || b" do. -1 fewer, 1 more, 0 neither. */
 static int checks_more(const struct change_stop *o, const struct change_stop *n)
 {
-    const char *operator = is_assertion(o) ? "&&" : "||";
+    const char *operator= is_assertion(o) ? "&&" : "||";
     size_t a = strlen(o->text), b = strlen(n->text);
 
     if (b > a && strstr(n->text, o->text) && strstr(n->text, operator))
@@ -622,12 +620,13 @@ static enum change_class class_of_removal(const struct change *c,
         return CHANGE_GONE;
     if (a->crashes > 0)
         return CHANGE_DOMAIN_CRASH;
+    /* Said and nothing else done. */
+    if (a->prints > 0 && a->returns <= 0 && a->jumps <= 0 && a->errors <= 0)
+        return CHANGE_WEAKENED;
     if (handles(a) || tested_now(c, o))
         return CHANGE_HANDLED;
     if (!o->function_stays)
         return CHANGE_GONE;
-    if (a->prints > 0)
-        return CHANGE_WEAKENED;
     return CHANGE_REMOVED;
 }
 

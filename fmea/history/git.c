@@ -10,14 +10,33 @@
 
 int git_try(struct xf_buf *out, const char *repo, const char *const *args)
 {
-    static const char *const common[] = {
-        "git", "-C", NULL, "--no-pager", "--no-replace-objects",
-        "-c", "core.quotePath=false", "-c", "core.fsmonitor=false",
-        "-c", "log.showSignature=false", "-c", "diff.noprefix=false",
-        "-c", "diff.mnemonicPrefix=false", "-c", "diff.algorithm=default",
-        "-c", "diff.renameLimit=2000", "-c", "color.ui=false",
-        "-c", "diff.suppressBlankEmpty=false",
-        "-c", "log.mailmap=true", "-c", "core.commitGraph=true"};
+    static const char *const common[] = {"git",
+                                         "-C",
+                                         NULL,
+                                         "--no-pager",
+                                         "--no-replace-objects",
+                                         "-c",
+                                         "core.quotePath=false",
+                                         "-c",
+                                         "core.fsmonitor=false",
+                                         "-c",
+                                         "log.showSignature=false",
+                                         "-c",
+                                         "diff.noprefix=false",
+                                         "-c",
+                                         "diff.mnemonicPrefix=false",
+                                         "-c",
+                                         "diff.algorithm=default",
+                                         "-c",
+                                         "diff.renameLimit=2000",
+                                         "-c",
+                                         "color.ui=false",
+                                         "-c",
+                                         "diff.suppressBlankEmpty=false",
+                                         "-c",
+                                         "log.mailmap=true",
+                                         "-c",
+                                         "core.commitGraph=true"};
     static const char *const env[] = {"GIT_OPTIONAL_LOCKS=0", "LC_ALL=C",
                                       "GIT_NO_LAZY_FETCH=1",
                                       "GIT_TERMINAL_PROMPT=0", NULL};

@@ -44,7 +44,7 @@ struct xf_history_join {
     const char *events; /* file of recorded events, or NULL */
     const char *data;
     const char *root;   /* the hypervisor folder that was scanned */
-    const char *name;   /* of the tree, may tell its version ("4.17.5+72-g…") */
+    const char *name;   /* of the tree, may tell its version ("4.17.5+72") */
     const char *until;  /* only ancestors of this commit of the tree's clone
                            count; NULL: HEAD, when the tree is a clone */
 };
@@ -75,7 +75,7 @@ int xf_history_record(const char *path, const struct xf_history_event *event);
  * Caller frees. */
 char *xf_history_name(const char *root);
 
-/* How many commits behind its release the tree is, as `name` tells ("…+72"); 0
+/* How many commits behind its release the tree is, as `name` tells ("+72"); 0
  * when it does not. */
 unsigned int xf_history_behind(const char *root, const char *name);
 

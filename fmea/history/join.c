@@ -63,10 +63,11 @@ static int load_functions(struct join *j)
 {
     sqlite3_stmt *q = xf_store_prepare(
         j->store,
-        "SELECT DISTINCT file, name FROM function WHERE line > 0"
-        " UNION SELECT DISTINCT file, function FROM site WHERE function <> ''"
-        " UNION SELECT DISTINCT file, function FROM mention"
-        " WHERE function <> '' ORDER BY 1, 2");
+        "SELECT file, name, min(is_static) FROM ("
+        " SELECT file, name, is_static FROM function WHERE line > 0"
+        " UNION SELECT file, function, 1 FROM site WHERE function <> ''"
+        " UNION SELECT file, function, 1 FROM mention WHERE function <> '')"
+        " GROUP BY 1, 2 ORDER BY 1, 2");
     int rc;
 
     if (!q)
@@ -76,6 +77,8 @@ static int load_functions(struct join *j)
         uint32_t place = xf_map_add(&j->places, key, NULL);
 
         index_add(&j->by_name, xf_column(q, 1), place);
+        if (!sqlite3_column_int(q, 2))
+            index_add(&j->global, xf_column(q, 1), place);
         free(key);
     }
     return rc;
@@ -83,8 +86,8 @@ static int load_functions(struct join *j)
 
 static void add_site_keys(struct join *j, const struct join_site *s, uint32_t i)
 {
-    char *exact = xf_format("%s\t%s\t%s\t%s", s->file, s->function, s->kind,
-                            s->text);
+    char *exact =
+        xf_format("%s\t%s\t%s\t%s", s->file, s->function, s->kind, s->text);
     char *in_file = xf_format("%s\t%s\t%s", s->file, s->kind, s->text);
     char *anywhere = key2(s->kind, s->text);
 
@@ -100,11 +103,11 @@ static void add_site_keys(struct join *j, const struct join_site *s, uint32_t i)
 static int load_sites(struct join *j)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        j->store,
-        "SELECT s.site_id, s.file, s.function, s.kind,"
-        " max(coalesce(m.text, s.condition))"
-        " FROM site s LEFT JOIN mention m ON m.file = s.file AND m.line = s.line"
-        " AND m.col = s.col GROUP BY s.site_id ORDER BY s.site_id");
+        j->store, "SELECT s.site_id, s.file, s.function, s.kind,"
+                  " max(coalesce(m.text, s.condition))"
+                  " FROM site s LEFT JOIN mention m ON m.file = s.file AND "
+                  "m.line = s.line"
+                  " AND m.col = s.col GROUP BY s.site_id ORDER BY s.site_id");
     int rc;
 
     if (!q)
@@ -132,8 +135,7 @@ static const struct facts_row *commit_row(const struct join *j, const char *id)
 {
     uint32_t i = xf_map_find(&j->commit_ids, id);
 
-    return i == XF_MAP_NONE ? NULL
-                            : &j->facts.tables[FACTS_COMMITS].items[i];
+    return i == XF_MAP_NONE ? NULL : &j->facts.tables[FACTS_COMMITS].items[i];
 }
 
 static void index_commits(struct join *j)
@@ -226,8 +228,7 @@ static int insert_bug(struct join *j, int64_t *id, const struct facts_row *c,
         xf_bind(q, 9, c->cell[COMMIT_RELEASES]);
         xf_bind(q, 10, names[has]);
         sqlite3_bind_int(q, 11, !j->tree.is_clone || has == TREE_YES);
-        sqlite3_bind_int(q, 12,
-                         days(j->newest) - days(c->cell[COMMIT_DATE]));
+        sqlite3_bind_int(q, 12, days(j->newest) - days(c->cell[COMMIT_DATE]));
     }
     free(xsa);
     free(mentions);
@@ -272,7 +273,8 @@ static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
 
 /* ---- places ------------------------------------------------------------- */
 
-/* The architecture whose folder a file is in, "" for none; its length in *len. */
+/* The architecture whose folder a file is in, "" for none; its length in *len.
+ */
 static const char *architecture(const char *file, size_t *len)
 {
     static const char *const folders[] = {"arch/", "include/asm-"};
@@ -311,7 +313,9 @@ static bool place_today(struct join *j, const char *file, const char *function,
     *file_today = today;
     if (found || !*function)
         return found;
-    place = index_get(&j->by_name, function);
+    /* While its file is still there, another file's static function of that
+     * name is another function. */
+    place = index_get(today ? &j->global : &j->by_name, function);
     if (place == XF_MAP_NONE || place == AMBIGUOUS)
         return false;
     key = xf_strdup(j->places.keys[place]);
@@ -392,9 +396,9 @@ static int join_touched_function(struct join *j, const struct facts_row *row,
     const char *file;
 
     if (!place_today(j, row->cell[TOUCHED_FILE], function, date, &file))
-        return file ? add_place(j, of, file, "", "",
-                                "the fix changed this file")
-                    : 0;
+        return file
+                   ? add_place(j, of, file, "", "", "the fix changed this file")
+                   : 0;
     return add_place(j, of, file, function, "",
                      "the fix changed this function");
 }
@@ -439,11 +443,9 @@ static const struct join_site *site_today(struct join *j, const char *file,
 }
 
 /* The only site of the function with that text, or NULL. */
-static const struct join_site *site_in_function(struct join *j,
-                                                const char *file,
-                                                const char *function,
-                                                const char *kind,
-                                                const char *text)
+static const struct join_site *
+site_in_function(struct join *j, const char *file, const char *function,
+                 const char *kind, const char *text)
 {
     char *key = xf_format("%s\t%s\t%s\t%s", file, function, kind, text);
     uint32_t i = index_get(&j->by_exact, key);
@@ -496,8 +498,7 @@ static int join_site_row(struct join *j, const struct facts_row *row)
     if (site && *row->cell[SITE_KIND])
         rc = add_match(j, of, site, "site", class, why);
     if (!rc && placed)
-        rc = add_place(j, of, file, row->cell[SITE_FUNCTION], class,
-                       place_why);
+        rc = add_place(j, of, file, row->cell[SITE_FUNCTION], class, place_why);
     free(why);
     free(place_why);
     return rc;
@@ -526,8 +527,7 @@ static bool path_fits(const char *printed, const char *file)
 
 /* How well a site is the one that fired, 0 for not at all. */
 static int fired_grade(const struct join_site *s, const char *kind,
-                       const char *text, const char *file,
-                       const char *function)
+                       const char *text, const char *file, const char *function)
 {
     bool same_file = path_fits(file, s->file);
     bool same_function = *function && !strcmp(function, s->function);
@@ -549,8 +549,8 @@ static int fired_grade(const struct join_site *s, const char *kind,
 
 /* Sites of the best grade, at most one of them told as the site. */
 static int match_fired(struct join *j, struct subject of, const char *kind,
-                       const char *text, const char *file,
-                       const char *function, const char *why)
+                       const char *text, const char *file, const char *function,
+                       const char *why)
 {
     const struct join_site *best = NULL;
     int most = 0;
@@ -610,9 +610,9 @@ static int join_quote(struct join *j, const struct facts_row *row)
         return 0;
     if (strchr(file, '/'))
         today = tree_file(&j->tree, file, commit->cell[COMMIT_DATE]);
-    why = xf_format("the fix's message quotes %s at %s:%s",
-                    row->cell[QUOTE_FORM], *file ? file : function,
-                    row->cell[QUOTE_LINE]);
+    why =
+        xf_format("the fix's message quotes %s at %s:%s", row->cell[QUOTE_FORM],
+                  *file ? file : function, row->cell[QUOTE_LINE]);
     if (*kind)
         rc = match_fired(j, of, kind, row->cell[QUOTE_TEXT],
                          today ? today : file, function, why);
@@ -642,8 +642,8 @@ static int insert_event(struct join *j, const struct facts_row *row,
         " mentions, party, fixes, releases, in_tree, counts, age, subject)"
         " VALUES ('log-' || ?1, '', '', 'field', '', '', '', '', '', '', 'no',"
         " 1, 0, ?2)");
-    char *subject = xf_format("recorded from a log of Xen %s",
-                              row->cell[EVENT_VERSION]);
+    char *subject =
+        xf_format("recorded from a log of Xen %s", row->cell[EVENT_VERSION]);
 
     if (q) {
         xf_bind(q, 1, row->cell[EVENT_ID]);
@@ -784,10 +784,10 @@ static int set_subject(struct join *j, const char *id, const char *subject)
  * finds those of copies by the ids of table commits. */
 static int read_subjects(struct join *j)
 {
-    char *tip = xf_format("%s^{commit}",
-                          j->how->until ? j->how->until : "HEAD");
-    const char *const args[] = {"log", "-z", "--no-merges",
-                                "--format=%H%x00%s", tip, "--", NULL};
+    char *tip =
+        xf_format("%s^{commit}", j->how->until ? j->how->until : "HEAD");
+    const char *const args[] = {"log", "-z", "--no-merges", "--format=%H%x00%s",
+                                tip,   "--", NULL};
     struct xf_buf out = XF_BUF_INIT;
     const char *id, *subject;
     size_t at = 0;
@@ -799,9 +799,10 @@ static int read_subjects(struct join *j)
         uint32_t i = xf_map_find(&j->names, cut);
 
         if (i != XF_MAP_NONE)
-            rc = set_subject(j, j->facts.tables[FACTS_COMMITS]
-                                    .items[j->name_rows[i]]
-                                    .cell[COMMIT_ID],
+            rc = set_subject(j,
+                             j->facts.tables[FACTS_COMMITS]
+                                 .items[j->name_rows[i]]
+                                 .cell[COMMIT_ID],
                              subject);
         free(cut);
     }
@@ -890,10 +891,9 @@ static int run(struct join *j)
         tree_open(&j->tree, &j->facts, j->how->root, j->how->name,
                   j->how->until))
         return -1;
-    rc = join_quotes(j) || join_events(j) || join_sites(j) ||
-         join_touched(j) || join_near(j) || join_functions(j) ||
-         add_moved_files(j) || make_hot_spots(j) ||
-         join_evidence(j->store, j->how->data);
+    rc = join_quotes(j) || join_events(j) || join_sites(j) || join_touched(j) ||
+         join_near(j) || join_functions(j) || add_moved_files(j) ||
+         make_hot_spots(j) || join_evidence(j->store, j->how->data);
     if (!rc && j->tree.is_clone) {
         index_names(j);
         rc = read_subjects(j);
@@ -918,6 +918,7 @@ static void release(struct join *j)
     xf_map_release(&j->strings);
     xf_map_release(&j->commit_ids);
     index_release(&j->by_name);
+    index_release(&j->global);
     index_release(&j->by_exact);
     index_release(&j->by_file);
     index_release(&j->by_text);

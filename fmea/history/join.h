@@ -42,6 +42,7 @@ struct join {
     struct xf_map places;     /* "file\tfunction" that the tree has */
     struct xf_map strings;
     struct join_index by_name; /* function name: place */
+    struct join_index global;  /* the same for those that are not static */
     struct join_index by_exact, by_file, by_text; /* sites */
     struct join_site *sites;
     size_t nsites, sites_cap;

@@ -81,8 +81,8 @@ static int fill(struct message_forms *f, const char *path)
                    add_list(&f->parties, f->json, "parties", "party", path) ||
                    add(&f->other, "advisory",
                        xf_json_string(f->json, "advisory", ""), 0, path) ||
-                   add(&f->other, "fired",
-                       xf_json_string(f->json, "fired", ""), 0, path) ||
+                   add(&f->other, "fired", xf_json_string(f->json, "fired", ""),
+                       0, path) ||
                    add(&f->other, "tag", xf_json_string(releases, "tag", ""), 2,
                        path) ||
                    add(&f->other, "branch",
@@ -224,10 +224,12 @@ void message_read(struct message *out, const struct message_forms *f,
 {
     struct xf_crash_reader *reader = xf_crash_begin(f->grammar);
 
-    *out = (struct message){
-        .xsa = xf_strdup(""), .cve = xf_strdup(""), .fixes = xf_strdup(""),
-        .reverts = xf_strdup(""), .backport = xf_strdup(""),
-        .party = xf_strdup("")};
+    *out = (struct message){.xsa = xf_strdup(""),
+                            .cve = xf_strdup(""),
+                            .fixes = xf_strdup(""),
+                            .reverts = xf_strdup(""),
+                            .backport = xf_strdup(""),
+                            .party = xf_strdup("")};
     read_lines(out, f, text);
     read_prose(out, f, text);
     xf_crash_feed(reader, text, strlen(text));

@@ -193,8 +193,10 @@ static int read_line(struct reader *r)
 int patch_read(const struct xf_buf *text, patch_file_fn *on_file,
                patch_commit_fn *on_commit, void *payload)
 {
-    struct reader r = {.at = text->data, .end = text->data + text->len,
-                       .on_file = on_file, .on_commit = on_commit,
+    struct reader r = {.at = text->data,
+                       .end = text->data + text->len,
+                       .on_file = on_file,
+                       .on_commit = on_commit,
                        .payload = payload};
     int rc = 0;
 

@@ -89,8 +89,8 @@ void facts_add(struct facts *facts, enum facts_table table,
         if (i)
             xf_buf_addch(&line, '\t');
         for (const char *p = cells[i] ? cells[i] : ""; *p; p++)
-            xf_buf_addch(&line, (unsigned char)*p < ' ' || *p == 0x7f ? '?'
-                                                                      : *p);
+            xf_buf_addch(&line,
+                         (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p);
     }
     add_line(facts, table, xf_buf_detach(&line));
 }
@@ -147,8 +147,7 @@ int facts_parse(struct facts *facts, const char *path, const char *text,
                             xf_strndup(at, n))) {
             return xf_error("%s:%zu: not the %zu columns of the first line; "
                             "correct or remove the line",
-                            path, number,
-                            tables[table].ncolumns);
+                            path, number, tables[table].ncolumns);
         }
         at += n + 1;
     }

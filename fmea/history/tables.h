@@ -14,7 +14,7 @@
 enum facts_table {
     FACTS_COMMITS, /* everything that other tables name, and what was fixed */
     FACTS_TOUCHED, /* functions that a bug's fix changed */
-    FACTS_NEAR,    /* stops near to what a bug's fix changed, in its functions */
+    FACTS_NEAR,    /* stops near to what a bug's fix changed */
     FACTS_SITES,   /* stops that a commit added, took away or changed */
     FACTS_QUOTES,  /* stops that fired, as quoted in a message */
     FACTS_RENAMES, /* files that moved */

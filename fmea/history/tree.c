@@ -201,8 +201,8 @@ static bool exists(struct tree *t, const char *file)
 
         if (i == t->exists_cap) {
             t->exists_cap = t->exists_cap ? 2 * t->exists_cap : 256;
-            t->exists = xf_realloc(t->exists,
-                                   t->exists_cap * sizeof(*t->exists));
+            t->exists =
+                xf_realloc(t->exists, t->exists_cap * sizeof(*t->exists));
         }
         t->exists[i] = xf_path_below(path, t->root) && xf_file_exists(path);
         free(path);

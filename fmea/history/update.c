@@ -9,14 +9,17 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "buf.h"
 #include "change.h"
+#include "clone.h"
 #include "error.h"
 #include "tables.h"
 #include "file.h"
@@ -24,17 +27,7 @@
 #include "map.h"
 #include "message.h"
 
-enum { BATCH = 250, ID_BYTES = COMMIT_DIGITS + 1 };
-
-struct commit {
-    char id[ID_BYTES];
-    char full[65];
-    const char *date, *author, *subject, *text; /* in update.log */
-    struct message message;
-    size_t canonical; /* index of the change that this is a copy of, or self */
-    bool mainline, is_new, wanted;
-    struct xf_buf releases, backports; /* of a canonical one */
-};
+enum { BATCH = 250 };
 
 struct update {
     const struct xf_history_update *how;
@@ -42,379 +35,16 @@ struct update {
     struct message_forms *forms;
     struct xf_stop_names *names;
     struct facts facts;
-    struct xf_map done;   /* commits that the journal has whole */
-    struct xf_buf log;    /* owns the commits' texts */
-    struct commit *commits; /* oldest first */
-    size_t len, cap;
-    struct xf_map by_id;
+    struct xf_map done; /* commits that the journal has whole */
+    struct clone clone;
     struct change change; /* of the commit that is being read */
     FILE *journal;
     char *journal_path;
+    int lock; /* descriptor of the folder */
     size_t read, to_read;
-    struct xf_map seen_releases;
 };
 
-/* ---- messages ----------------------------------------------------------- */
-
-static const char *const refs[] = {"--branches", "--tags", "--remotes", "HEAD"};
-
-static int check_repo(const struct update *u)
-{
-    const char *const shallow[] = {"rev-parse", "--is-shallow-repository",
-                                   NULL};
-    struct xf_buf out = XF_BUF_INIT;
-    int rc = git_run(&out, u->how->repo, shallow);
-
-    if (!rc && out.len && !strncmp(out.data, "true", 4))
-        rc = xf_error("%s is a shallow clone, its history is cut off; run "
-                      "'git -C %s fetch --unshallow'",
-                      u->how->repo, u->how->repo);
-    xf_buf_release(&out);
-    return rc;
-}
-
-static void add_commit(struct update *u, const char *const field[5])
-{
-    struct commit *c;
-    int is_new;
-    uint32_t i;
-
-    if (strlen(field[0]) >= sizeof(c->full) ||
-        strlen(field[0]) < COMMIT_DIGITS)
-        return;
-    XF_GROW(u->commits, u->len, u->cap);
-    c = &u->commits[u->len];
-    *c = (struct commit){.date = field[1], .author = field[2],
-                         .subject = field[3], .text = field[4],
-                         .canonical = u->len};
-    snprintf(c->full, sizeof(c->full), "%s", field[0]);
-    memcpy(c->id, field[0], COMMIT_DIGITS);
-    i = xf_map_add(&u->by_id, c->id, &is_new);
-    if (!is_new)
-        return;
-    (void)i; /* equals u->len: both count insertions */
-    message_read(&c->message, u->forms, c->text);
-    u->len++;
-}
-
-static int read_log(struct update *u)
-{
-    const char *const args[] = {
-        "log", "-z", "--no-merges", "--reverse", refs[0], refs[1], refs[2],
-        refs[3], "--format=%H%x00%cs%x00%aN%x00%s%x00%B", "--", "xen", NULL};
-    const char *field[5];
-    size_t at = 0, n = 0;
-    const char *text;
-
-    if (git_run(&u->log, u->how->repo, args))
-        return -1;
-    while ((text = git_next(&u->log, &at))) {
-        field[n++] = text;
-        if (n == 5) {
-            add_commit(u, field);
-            n = 0;
-        }
-    }
-    if (!u->len)
-        return xf_error("%s: no commit touches xen/; name a clone of Xen",
-                        u->how->repo);
-    return 0;
-}
-
-/* Index of the commit with that id, which may be shorter than 12 digits. */
-static size_t find_commit(const struct update *u, const char *id)
-{
-    uint32_t i = xf_map_find(&u->by_id, id);
-
-    if (i != XF_MAP_NONE)
-        return i;
-    if (strlen(id) < COMMIT_DIGITS)
-        for (size_t j = 0; j < u->len; j++)
-            if (!strncmp(u->commits[j].id, id, strlen(id)))
-                return j;
-    return SIZE_MAX;
-}
-
-/* ---- copies ------------------------------------------------------------- */
-
-/* Call `visit` for every commit that `git rev-list ARGS` names and that
- * touches the hypervisor; `n` counts all that it names. */
-static int each_commit(struct update *u, const char *const *args,
-                       void visit(struct update *, size_t, size_t, void *),
-                       void *payload)
-{
-    struct xf_buf out = XF_BUF_INIT;
-    char id[ID_BYTES] = {0};
-    size_t n = 0;
-    int rc = git_run(&out, u->how->repo, args);
-
-    for (const char *at = out.data; !rc && at && *at; n++) {
-        size_t len = strcspn(at, "\n");
-        uint32_t i;
-
-        if (len >= COMMIT_DIGITS) {
-            memcpy(id, at, COMMIT_DIGITS);
-            i = xf_map_find(&u->by_id, id);
-            if (i != XF_MAP_NONE)
-                visit(u, i, n, payload);
-        }
-        at += len + (at[len] == '\n');
-    }
-    xf_buf_release(&out);
-    return rc;
-}
-
-static void set_mainline(struct update *u, size_t i, size_t n, void *payload)
-{
-    (void)n;
-    (void)payload;
-    u->commits[i].mainline = true;
-}
-
-static bool has_ref(const struct update *u, const char *name)
-{
-    struct xf_buf out = XF_BUF_INIT;
-    char *commit = xf_format("%s^{commit}", name);
-    const char *const args[] = {"rev-parse", "--verify", "--quiet", commit,
-                                NULL};
-    bool yes = git_try(&out, u->how->repo, args) == 0;
-
-    free(commit);
-    xf_buf_release(&out);
-    return yes;
-}
-
-static int mark_mainline(struct update *u)
-{
-    const char *args[16] = {"rev-list", "--no-merges"};
-    size_t n = 2;
-    const char *name;
-
-    for (size_t i = 0; (name = message_mainline(u->forms, i)) && n < 15; i++)
-        if (has_ref(u, name))
-            args[n++] = name;
-    return each_commit(u, args, set_mainline, NULL);
-}
-
-/* Follow "cherry picked from" to its end; a stable branch may have taken it
- * from another one. */
-static size_t source_of(const struct update *u, size_t i)
-{
-    for (int depth = 0; depth < 8; depth++) {
-        const char *list = u->commits[i].message.backport;
-        char id[ID_BYTES] = {0};
-        size_t from;
-
-        if (!*list || u->commits[i].mainline)
-            return i;
-        snprintf(id, sizeof(id), "%.*s", (int)strcspn(list, ","), list);
-        from = find_commit(u, id);
-        if (from == SIZE_MAX || from == i)
-            return i;
-        i = from;
-    }
-    return i;
-}
-
-/* Copies say where they come from; older ones only share subject and author. */
-static void find_copies(struct update *u)
-{
-    struct xf_map keys = XF_MAP_INIT;
-    size_t *first = xf_calloc(u->len + 1, sizeof(*first));
-
-    for (int mainline = 1; mainline >= 0; mainline--)
-        for (size_t i = 0; i < u->len; i++) {
-            struct commit *c = &u->commits[i];
-            char *key;
-            int is_new;
-            uint32_t k;
-
-            if (c->mainline != (bool)mainline)
-                continue;
-            c->canonical = source_of(u, i);
-            key = xf_format("%s\n%s", c->subject, c->author);
-            k = xf_map_add(&keys, key, &is_new);
-            free(key);
-            if (is_new)
-                first[k] = i;
-            else if (!mainline && c->canonical == i)
-                c->canonical = first[k];
-        }
-    for (size_t i = 0; i < u->len; i++) {
-        struct commit *c = &u->commits[i];
-
-        /* The source may have turned out to be a copy itself. */
-        c->canonical = u->commits[c->canonical].canonical;
-        if (c->canonical != i) {
-            struct xf_buf *list = &u->commits[c->canonical].backports;
-
-            xf_buf_addf(list, "%s%s", list->len ? "," : "", c->id);
-            u->counts->backports++;
-        }
-    }
-    free(first);
-    xf_map_release(&keys);
-}
-
-/* ---- releases ----------------------------------------------------------- */
-
-struct release {
-    char version[32];
-    char *ref;
-    unsigned int number[3];
-};
-
-struct releases {
-    struct release *items;
-    size_t len, cap;
-};
-
-static int by_number(const void *a, const void *b)
-{
-    const struct release *x = a, *y = b;
-
-    for (size_t i = 0; i < 3; i++)
-        if (x->number[i] != y->number[i])
-            return x->number[i] < y->number[i] ? -1 : 1;
-    return strcmp(x->ref, y->ref);
-}
-
-static void add_release(struct releases *list, const char *version,
-                        const char *ref)
-{
-    struct release r = {.number = {0, 0, 0}};
-
-    sscanf(version, "%u.%u.%u", &r.number[0], &r.number[1], &r.number[2]);
-    snprintf(r.version, sizeof(r.version), "%s", version);
-    r.ref = xf_strdup(ref);
-    XF_GROW(list->items, list->len, list->cap);
-    list->items[list->len++] = r;
-}
-
-static int list_releases(struct update *u, struct releases *tags,
-                         struct releases *branches)
-{
-    const char *const args[] = {"for-each-ref", "--format=%(refname)", NULL};
-    struct xf_buf out = XF_BUF_INIT;
-    int rc = git_run(&out, u->how->repo, args);
-    char *at = out.data, *line;
-    char version[32];
-
-    while (!rc && (line = strsep(&at, "\n"))) {
-        if (!strncmp(line, "refs/tags/", 10) &&
-            message_tag_version(u->forms, line + 10, version))
-            add_release(tags, version, line);
-        else if (message_branch_version(u->forms, line, version))
-            add_release(branches, version, line);
-    }
-    if (tags->len)
-        qsort(tags->items, tags->len, sizeof(*tags->items), by_number);
-    xf_buf_release(&out);
-    return rc;
-}
-
-struct in_release {
-    const char *version;
-    bool count; /* append "+N", the number of commits behind the release */
-};
-
-static void add_to_release(struct update *u, size_t i, size_t n, void *payload)
-{
-    const struct in_release *in = payload;
-    struct xf_buf *list = &u->commits[u->commits[i].canonical].releases;
-    int is_new;
-
-    /* The first release that has it is the one that counts. */
-    xf_map_add(&u->seen_releases, u->commits[i].id, &is_new);
-    if (!is_new)
-        return;
-    xf_buf_addf(list, "%s%s", list->len ? "," : "", in->version);
-    if (in->count)
-        xf_buf_addf(list, "+%zu", n + 1);
-}
-
-/* Behind the last release of a stable branch, commits are named the way git
- * describe does it: "4.17.5+72". */
-static int read_branch(struct update *u, const struct release *branch,
-                       const struct releases *tags)
-{
-    const struct release *last = NULL;
-    struct in_release in = {.count = true};
-    char *not;
-    int rc;
-
-    for (size_t i = 0; i < tags->len; i++)
-        if (tags->items[i].number[0] == branch->number[0] &&
-            tags->items[i].number[1] == branch->number[1])
-            last = &tags->items[i];
-    if (!last)
-        return 0;
-    not = xf_format("^%s", last->ref);
-    in.version = last->version;
-    {
-        const char *const args[] = {"rev-list", "--reverse", branch->ref, not,
-                                    NULL};
-
-        rc = each_commit(u, args, add_to_release, &in);
-    }
-    free(not);
-    return rc;
-}
-
-static int read_releases(struct update *u)
-{
-    struct releases tags = {0}, branches = {0};
-    int rc = list_releases(u, &tags, &branches);
-
-    for (size_t i = 0; i < tags.len && !rc; i++) {
-        char *not = i ? xf_format("^%s", tags.items[i - 1].ref) : NULL;
-        const char *const args[] = {"rev-list", tags.items[i].ref, not, NULL};
-        struct in_release in = {.version = tags.items[i].version};
-
-        rc = each_commit(u, args, add_to_release, &in);
-        free(not);
-    }
-    for (size_t i = 0; i < branches.len && !rc; i++)
-        rc = read_branch(u, &branches.items[i], &tags);
-    for (size_t i = 0; i < tags.len; i++)
-        free(tags.items[i].ref);
-    for (size_t i = 0; i < branches.len; i++)
-        free(branches.items[i].ref);
-    free(tags.items);
-    free(branches.items);
-    return rc;
-}
-
-/* ---- what is new -------------------------------------------------------- */
-
-static void set_new(struct update *u, size_t i, size_t n, void *payload)
-{
-    (void)n;
-    (void)payload;
-    u->commits[i].is_new = true;
-}
-
-static int mark_new(struct update *u)
-{
-    const struct facts_rows *state = &u->facts.tables[FACTS_STATE];
-    const char **args = xf_calloc(state->len + 16, sizeof(*args));
-    size_t n = 0, first;
-    int rc;
-
-    args[n++] = "rev-list";
-    args[n++] = "--no-merges";
-    for (size_t i = 0; i < 4; i++)
-        args[n++] = refs[i];
-    first = n;
-    for (size_t i = 0; i < state->len; i++)
-        if (has_ref(u, state->items[i].cell[STATE_TIP]))
-            args[n++] = xf_format("^%s", state->items[i].cell[STATE_TIP]);
-    rc = each_commit(u, args, set_new, NULL);
-    while (n > first)
-        free((char *)args[--n]);
-    free(args);
-    return rc;
-}
+/* ---- what is to be read ------------------------------------------------- */
 
 /* A commit that only speaks of an advisory is none. */
 static bool is_bug(const struct message *m)
@@ -425,10 +55,23 @@ static bool is_bug(const struct message *m)
 
 static bool to_be_read(const struct update *u, size_t i)
 {
-    const struct commit *c = &u->commits[i];
+    const struct commit *c = &u->clone.commits[i];
 
     return c->is_new && c->canonical == i &&
            xf_map_find(&u->done, c->id) == XF_MAP_NONE;
+}
+
+static int mark_new(struct update *u)
+{
+    const struct facts_rows *state = &u->facts.tables[FACTS_STATE];
+    const char **seen = xf_calloc(state->len + 1, sizeof(*seen));
+    int rc;
+
+    for (size_t i = 0; i < state->len; i++)
+        seen[i] = state->items[i].cell[STATE_TIP];
+    rc = clone_mark_new(&u->clone, seen, state->len);
+    free(seen);
+    return rc;
 }
 
 /* ---- files -------------------------------------------------------------- */
@@ -469,8 +112,7 @@ static void add_site(struct update *u, const struct commit *c,
     char *was = facts_text(site->old ? site->old->text : "");
     const char *cells[SITE_COLUMNS] = {
         [SITE_ID] = c->id,
-        [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED
-                                              : site->class),
+        [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED : site->class),
         [SITE_FILE] = path,
         [SITE_FUNCTION] = now->function,
         [SITE_KIND] = site->new ? site->new->name->kind : "",
@@ -552,9 +194,9 @@ static void add_quotes(struct update *u, const struct commit *c)
             [QUOTE_FORM] = xf_crash_form_name(e->form),
             [QUOTE_FILE] = printed_path(e->file),
             [QUOTE_LINE] = line,
-            [QUOTE_FUNCTION] = *e->symbol     ? e->symbol
-                               : e->nframes   ? e->frames[0]
-                                              : "",
+            [QUOTE_FUNCTION] = *e->symbol   ? e->symbol
+                               : e->nframes ? e->frames[0]
+                                            : "",
             [QUOTE_TEXT] = text,
         };
 
@@ -571,8 +213,8 @@ static struct commit *commit_of(struct update *u, const char *full)
     uint32_t i;
 
     snprintf(id, sizeof(id), "%s", full);
-    i = xf_map_find(&u->by_id, id);
-    return i == XF_MAP_NONE ? NULL : &u->commits[i];
+    i = xf_map_find(&u->clone.by_id, id);
+    return i == XF_MAP_NONE ? NULL : &u->clone.commits[i];
 }
 
 static int on_file(const char *full, const struct patch_file *file,
@@ -622,9 +264,8 @@ static int on_commit(const char *full, void *payload)
 static int read_batch(struct update *u, const char *const *ids, size_t n)
 {
     const char *args[BATCH + 24] = {
-        "log",          "--no-walk=unsorted", "-p",        "-U99999",
-        "-M",           "--no-ext-diff",      "--no-textconv",
-        "--no-color"};
+        "log",           "--no-walk=unsorted", "-p",        "-U99999", "-M",
+        "--no-ext-diff", "--no-textconv",      "--no-color"};
     struct xf_buf out = XF_BUF_INIT;
     size_t at = 8;
     int rc;
@@ -653,12 +294,12 @@ static int read_files(struct update *u)
     size_t n = 0;
     int rc = 0;
 
-    for (size_t i = 0; i < u->len; i++)
+    for (size_t i = 0; i < u->clone.len; i++)
         u->to_read += to_be_read(u, i);
-    for (size_t i = 0; i < u->len && !rc; i++) {
+    for (size_t i = 0; i < u->clone.len && !rc; i++) {
         if (to_be_read(u, i))
-            ids[n++] = u->commits[i].full;
-        if (n == BATCH || (n && i + 1 == u->len)) {
+            ids[n++] = u->clone.commits[i].full;
+        if (n == BATCH || (n && i + 1 == u->clone.len)) {
             rc = read_batch(u, ids, n);
             n = 0;
             if (u->how->progress)
@@ -709,6 +350,11 @@ static int open_journal(struct update *u)
     u->journal_path = xf_path_join(u->how->folder, ".journal");
     if (xf_mkdirs(u->how->folder))
         return -1;
+    u->lock = open(u->how->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (u->lock < 0 || flock(u->lock, LOCK_EX | LOCK_NB))
+        return xf_error("another update is writing to %s; wait for its end or "
+                        "choose another folder with -o",
+                        u->how->folder);
     if (xf_file_exists(u->journal_path) &&
         xf_file_read(&text, u->journal_path)) {
         xf_buf_release(&text);
@@ -748,10 +394,10 @@ static void want_list(struct update *u, const char *list)
     while (*list) {
         size_t len = strcspn(list, ",");
         char *id = xf_strndup(list, len);
-        size_t i = find_commit(u, id);
+        size_t i = clone_find(&u->clone, id);
 
         if (i != SIZE_MAX)
-            u->commits[u->commits[i].canonical].wanted = true;
+            u->clone.commits[u->clone.commits[i].canonical].wanted = true;
         free(id);
         list += len + (list[len] == ',');
     }
@@ -770,8 +416,8 @@ static void mark_wanted(struct update *u)
         for (size_t i = 0; i < rows->len; i++)
             want_list(u, rows->items[i].cell[0]);
     }
-    for (size_t i = 0; i < u->len; i++) {
-        struct commit *c = &u->commits[i];
+    for (size_t i = 0; i < u->clone.len; i++) {
+        struct commit *c = &u->clone.commits[i];
 
         if (c->canonical != i || !is_bug(&c->message))
             continue;
@@ -790,9 +436,11 @@ static char *resolved(const struct update *u, const char *list)
     while (*list) {
         size_t len = strcspn(list, ",");
         char *id = xf_strndup(list, len);
-        size_t i = find_commit(u, id);
+        size_t i = clone_find(&u->clone, id);
 
-        say(&out, i == SIZE_MAX ? id : u->commits[u->commits[i].canonical].id);
+        say(&out, i == SIZE_MAX
+                      ? id
+                      : u->clone.commits[u->clone.commits[i].canonical].id);
         free(id);
         list += len + (list[len] == ',');
     }
@@ -828,11 +476,13 @@ static void add_commit_row(struct update *u, const struct commit *c)
     char *fixes = resolved(u, m->fixes), *reverts = resolved(u, m->reverts);
     char *releases;
     const char *cells[COMMIT_COLUMNS] = {
-        [COMMIT_ID] = c->id, [COMMIT_DATE] = c->date,
+        [COMMIT_ID] = c->id,
+        [COMMIT_DATE] = c->date,
         [COMMIT_XSA] = advisory ? m->xsa : "",
         [COMMIT_CVE] = advisory ? m->cve : "",
         [COMMIT_MENTIONS] = advisory ? "" : m->xsa,
-        [COMMIT_FIXES] = fixes, [COMMIT_REVERTS] = reverts,
+        [COMMIT_FIXES] = fixes,
+        [COMMIT_REVERTS] = reverts,
         [COMMIT_PARTY] = m->party,
         [COMMIT_RELEASES] = c->releases.data,
         [COMMIT_BACKPORTS] = c->backports.data};
@@ -867,7 +517,7 @@ static void keep_foreign(struct update *u, struct facts_rows *rows)
     size_t n = 0;
 
     for (size_t i = 0; i < rows->len; i++) {
-        if (xf_map_find(&u->by_id, rows->items[i].cell[COMMIT_ID]) ==
+        if (xf_map_find(&u->clone.by_id, rows->items[i].cell[COMMIT_ID]) ==
             XF_MAP_NONE)
             rows->items[n++] = rows->items[i];
         else
@@ -880,8 +530,8 @@ static void make_commits(struct update *u)
 {
     mark_wanted(u);
     keep_foreign(u, &u->facts.tables[FACTS_COMMITS]);
-    for (size_t i = 0; i < u->len; i++) {
-        const struct commit *c = &u->commits[i];
+    for (size_t i = 0; i < u->clone.len; i++) {
+        const struct commit *c = &u->clone.commits[i];
 
         if (c->canonical != i)
             continue;
@@ -895,16 +545,16 @@ static void make_commits(struct update *u)
 
 static int set_state(struct update *u)
 {
-    const char *const args[] = {"for-each-ref",
-                                "--format=%(objectname) %(*objectname)",
-                                "refs/heads", "refs/tags", "refs/remotes",
-                                NULL};
+    const char *const args[] = {
+        "for-each-ref", "--format=%(objectname) %(*objectname)",
+        "refs/heads",   "refs/tags",
+        "refs/remotes", NULL};
     const char *const head[] = {"rev-parse", "HEAD", NULL};
     struct facts_rows *rows = &u->facts.tables[FACTS_STATE];
     struct xf_buf out = XF_BUF_INIT;
     char *at, *line;
-    int rc = git_run(&out, u->how->repo, args) ||
-             git_run(&out, u->how->repo, head);
+    int rc =
+        git_run(&out, u->how->repo, args) || git_run(&out, u->how->repo, head);
 
     while (!rc && rows->len)
         free(rows->items[--rows->len].line);
@@ -971,7 +621,8 @@ static void count_rows(struct update *u)
         free(list);
     }
     u->counts->xsas = xsas.len;
-    u->counts->commits = u->len;
+    u->counts->commits = u->clone.len;
+    u->counts->backports = u->clone.copies;
     u->counts->read = u->read;
     u->counts->quotes = u->facts.tables[FACTS_QUOTES].len;
     u->counts->sites = u->facts.tables[FACTS_SITES].len;
@@ -983,11 +634,14 @@ static int run(struct update *u)
 {
     u->forms = message_forms_load(u->how->data);
     u->names = u->forms ? xf_stop_names_load(u->how->data, true) : NULL;
-    if (!u->names || check_repo(u) || facts_load(&u->facts, u->how->folder) ||
-        open_journal(u) || read_log(u) || mark_mainline(u))
+    u->clone.repo = u->how->repo;
+    u->clone.forms = u->forms;
+    if (!u->names || clone_check(&u->clone) ||
+        open_journal(u) || facts_load(&u->facts, u->how->folder) ||
+        clone_read_log(&u->clone) || clone_mark_mainline(&u->clone))
         return -1;
-    find_copies(u);
-    if (read_releases(u) || mark_new(u) || read_files(u))
+    clone_find_copies(&u->clone);
+    if (clone_read_releases(&u->clone) || mark_new(u) || read_files(u))
         return -1;
     make_commits(u);
     if (set_state(u) || reduce_state(u) ||
@@ -1000,20 +654,14 @@ static int run(struct update *u)
 
 static void release(struct update *u)
 {
-    for (size_t i = 0; i < u->len; i++) {
-        message_release(&u->commits[i].message);
-        xf_buf_release(&u->commits[i].releases);
-        xf_buf_release(&u->commits[i].backports);
-    }
-    free(u->commits);
+    clone_release(&u->clone);
     change_release(&u->change);
     facts_release(&u->facts);
-    xf_map_release(&u->by_id);
     xf_map_release(&u->done);
-    xf_map_release(&u->seen_releases);
-    xf_buf_release(&u->log);
     if (u->journal)
         fclose(u->journal);
+    if (u->lock >= 0)
+        close(u->lock);
     free(u->journal_path);
     xf_stop_names_free(u->names);
     message_forms_free(u->forms);
@@ -1022,7 +670,7 @@ static void release(struct update *u)
 int xf_history_update(struct xf_history_counts *out,
                       const struct xf_history_update *how)
 {
-    struct update u = {.how = how, .counts = out};
+    struct update u = {.how = how, .counts = out, .lock = -1};
     int rc;
 
     *out = (struct xf_history_counts){0};

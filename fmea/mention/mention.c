@@ -49,7 +49,8 @@ static void add(struct xf_mentions *out, const struct xf_stop_name *name,
     out->items[out->len++] = m;
 }
 
-void xf_mentions_find(struct xf_mentions *out, const struct xf_stop_names *names,
+void xf_mentions_find(struct xf_mentions *out,
+                      const struct xf_stop_names *names,
                       const struct xf_source *src,
                       const struct xf_ranges *ranges)
 {

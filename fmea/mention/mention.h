@@ -51,7 +51,8 @@ struct xf_mentions {
 };
 
 /* Append those of `src`, whose functions are `ranges`. */
-void xf_mentions_find(struct xf_mentions *out, const struct xf_stop_names *names,
+void xf_mentions_find(struct xf_mentions *out,
+                      const struct xf_stop_names *names,
                       const struct xf_source *src,
                       const struct xf_ranges *ranges);
 void xf_mentions_release(struct xf_mentions *mentions);

@@ -21,8 +21,7 @@ struct xf_stop_names {
 static int add(struct xf_stop_names *names, const cJSON *root, const char *list,
                const char *path)
 {
-    const cJSON *entry,
-        *array = cJSON_GetObjectItemCaseSensitive(root, list);
+    const cJSON *entry, *array = cJSON_GetObjectItemCaseSensitive(root, list);
 
     if (!cJSON_IsArray(array))
         return xf_error("%s: no list \"%s\"; restore the file", path, list);
@@ -40,8 +39,8 @@ static int add(struct xf_stop_names *names, const cJSON *root, const char *list,
             continue;
         if (i == names->cap) {
             names->cap = names->cap ? 2 * names->cap : 32;
-            names->items = xf_realloc(names->items,
-                                      names->cap * sizeof(*names->items));
+            names->items =
+                xf_realloc(names->items, names->cap * sizeof(*names->items));
         }
         names->items[i] = (struct xf_stop_name){
             .name = name,
@@ -71,7 +70,7 @@ static int load(struct xf_stop_names *names, size_t i, const char *data,
 struct xf_stop_names *xf_stop_names_load(const char *data, bool reactions)
 {
     static const char *const stops[] = {"macros", "functions", NULL};
-    static const char *const others[] = {"reactions", NULL};
+    static const char *const others[] = {"wrappers", "reactions", NULL};
     struct xf_stop_names *names = xf_calloc(1, sizeof(*names));
 
     if (load(names, 0, data, "xen/sites.json", stops) ||

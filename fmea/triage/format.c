@@ -20,7 +20,7 @@ enum part_kind {
     PART_HEX,     /* %x, %p */
     PART_WORD,    /* %pd, "%" PRIpaddr: no white space */
     PART_CHAR,
-    PART_ANY      /* %s, a macro of unknown content */
+    PART_ANY /* %s, a macro of unknown content */
 };
 
 struct part {
@@ -142,7 +142,8 @@ static const char *conversion(const char *p, enum part_kind *kind)
     case 'p':
         *kind = PART_HEX;
         /* Xen's own: %pd, %pv, %ps, %pp, ... (docs/misc/printk-formats.txt) */
-        if (p[1] && strchr("bdfhMpsSv", p[1]) && !isalpha((unsigned char)p[2])) {
+        if (p[1] && strchr("bdfhMpsSv", p[1]) &&
+            !isalpha((unsigned char)p[2])) {
             *kind = strchr("bh", p[1]) ? PART_ANY : PART_WORD;
             p++;
         }

@@ -101,8 +101,8 @@ static int load_mentions(struct xf_triage_index *index, struct xf_store *store)
         s->line = s->end_line = (unsigned int)sqlite3_column_int(q, 5);
         s->in_macro = sqlite3_column_int(q, 6);
         s->absence = column(q, 7);
-        finish(e, !strcmp(s->kind, "ASSERT_UNREACHABLE") ? "unreachable"
-                                                         : text);
+        finish(e,
+               !strcmp(s->kind, "ASSERT_UNREACHABLE") ? "unreachable" : text);
     }
     return rc;
 }
@@ -125,8 +125,8 @@ static void add_files(struct xf_triage_index *index)
 {
     for (size_t i = 0; i < index->len; i++) {
         int is_new;
-        uint32_t n = xf_map_add(&index->files, index->entries[i].stop.file,
-                                &is_new);
+        uint32_t n =
+            xf_map_add(&index->files, index->entries[i].stop.file, &is_new);
 
         index->entries[i].file = n;
         if (!is_new)
@@ -190,9 +190,9 @@ void xf_triage_index_free(struct xf_triage_index *index)
         return;
     for (size_t i = 0; i < index->len; i++) {
         struct entry *e = &index->entries[i];
-        char *owned[] = {e->stop.site_id, e->stop.kind,    e->stop.file,
-                         e->stop.function, e->stop.arch,   e->stop.condition,
-                         e->stop.message, e->stop.macro,   e->stop.absence,
+        char *owned[] = {e->stop.site_id,  e->stop.kind,  e->stop.file,
+                         e->stop.function, e->stop.arch,  e->stop.condition,
+                         e->stop.message,  e->stop.macro, e->stop.absence,
                          e->predicate};
 
         for (size_t j = 0; j < sizeof(owned) / sizeof(*owned); j++)

@@ -19,17 +19,17 @@ struct search {
     const struct xf_triage_index *index;
     const struct xf_crash_log *log;
     const struct xf_crash_event *event;
-    bool same_version;   /* the log's Xen is the scanned tree's, or unknown */
+    bool same_version; /* the log's Xen is the scanned tree's, or unknown */
     const struct entry **best;
     size_t len, cap;
-    long grade;          /* of those in best */
+    long grade; /* of those in best */
     enum xf_triage_how how;
 };
 
 const char *xf_triage_how_name(enum xf_triage_how how)
 {
     static const char *const names[] = {
-        "file and line", "text", "function", "file", "similar text",
+        "file and line",      "text",   "function", "file", "similar text",
         "no text of its own", "nothing"};
 
     return names[how];
@@ -430,10 +430,14 @@ static void search_text(struct search *s)
         free(texts[i]);
 }
 
-void xf_triage(struct xf_triage_result *out, const struct xf_triage_index *index,
+void xf_triage(struct xf_triage_result *out,
+               const struct xf_triage_index *index,
                const struct xf_crash_log *log, const struct xf_crash_event *e)
 {
-    struct search s = {.index = index, .log = log, .event = e, .grade = -1,
+    struct search s = {.index = index,
+                       .log = log,
+                       .event = e,
+                       .grade = -1,
                        .how = XF_TRIAGE_NOTHING,
                        .same_version = same_version(index, log)};
     char *printed = xf_predicate_normal(e->predicate);

@@ -55,7 +55,8 @@ size_t xf_triage_index_size(const struct xf_triage_index *index);
 const char *xf_triage_index_version(const struct xf_triage_index *index);
 
 /* Candidates for the stop; release with xf_triage_result_release(). */
-void xf_triage(struct xf_triage_result *out, const struct xf_triage_index *index,
+void xf_triage(struct xf_triage_result *out,
+               const struct xf_triage_index *index,
                const struct xf_crash_log *log, const struct xf_crash_event *e);
 void xf_triage_result_release(struct xf_triage_result *result);
 

@@ -124,6 +124,13 @@ expect_trouble "no commit 'nonsense'"
 scan_clone --no-history --history facts
 expect_exit 2 "both"
 
+# Two updates at once.
+exec 9<facts
+flock 9
+update
+expect_trouble 'another update is writing to facts'
+exec 9<&-
+
 # Bad input.
 update nowhere
 expect_trouble 'cannot read the history of nowhere'

@@ -13,6 +13,8 @@ file, line, function, kind, entry, privilege, path.
   --only IDS   comma list of row ids
   --since DATE only rows with fix_date from then on
   --again      scan again although there is a result
+  --master DB  scan nothing: look up the rows that are still present in this
+               database, at their master_location
 """
 import argparse
 import pathlib
@@ -131,6 +133,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--since", default="")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--master", type=pathlib.Path)
     parser.add_argument("xenfmea")
     parser.add_argument("repository")
     parser.add_argument("labels", nargs="+")
@@ -144,7 +147,13 @@ def main():
                     row.get("fix_date", "9") < options.since:
                 continue
             arch = "x86_64" if row["arch"] == "common" else row["arch"]
-            file, why = scan(options, row, arch)
+            if options.master:
+                if row["still_present"] != "yes":
+                    continue
+                row["file"], row["line"] = row["master_location"].split(":")
+                file, why = options.master, ""
+            else:
+                file, why = scan(options, row, arch)
             if file:
                 verdict, detail, missing = judge(common.connect(file), arch,
                                                  row)
