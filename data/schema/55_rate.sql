@@ -120,6 +120,10 @@ UNION ALL SELECT s.id, 'init', CASE WHEN EXISTS (SELECT 1 FROM site_function sf
                  JOIN function f ON f.id = sf.function WHERE sf.site = s.id
                  AND sf.how = 'body' AND f.section LIKE '.init%')
                  THEN 'yes' ELSE 'no' END FROM site s
+-- files with a call of the function: how much of a helper it is
+UNION ALL SELECT s.id, 'caller_files', (SELECT count(DISTINCT c.file)
+                 FROM site_function sf JOIN call c ON c.callee = sf.function
+                 WHERE sf.site = s.id AND sf.how = 'body') FROM site s
 -- reach: without one entry nothing is known of any site
 UNION ALL SELECT s.id, 'contexts', (SELECT coalesce(group_concat(name, char(10)), '')
                  FROM (SELECT DISTINCT c.name FROM site_context sc

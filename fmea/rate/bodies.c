@@ -370,11 +370,14 @@ static void tell_place(void *payload, const char *name, const char *value)
     tell(t->p, t->site, name, value);
 }
 
+/* Of "struct vcpu *(struct domain *)": what stands in front of the arguments. */
 static char *return_type(const char *type)
 {
-    const char *end = strstr(type, " (");
+    size_t len = strcspn(type, "(");
 
-    return end ? xf_strndup(type, (size_t)(end - type)) : xf_strdup(type);
+    while (len && type[len - 1] == ' ')
+        len--;
+    return xf_strndup(type, len);
 }
 
 /* 'error' is what callers may take as one: an int with -E... in the body, or a

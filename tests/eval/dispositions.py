@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compare proposals with what maintainers did with sites.
 
-    dispositions.py XENFMEA CLONE WORK LABELS... [--rate] [--since YYYY-MM]
-                    [-v]
+    dispositions.py XENFMEA CLONE WORK LABELS... [--rate] [--no-scan]
+                    [--since YYYY-MM] [-v]
 
 CLONE is a git repository of Xen. The parent of every labelled change is
 unpacked into WORK, scanned there with --no-history, so that the answer is not
 looked up, and the database is kept: what is there already is not scanned
-again. --rate proposes anew on the databases that are there, --since leaves out
-rows of older changes (trees before 4.11 are not scanned).
+again. --rate proposes anew on the databases that are there, --no-scan makes no
+others, --since leaves out rows of older changes (trees before 4.11 are not
+scanned).
 
 LABELS have the columns id, parent, date, file, line, function, kind, arch,
 outcome, cause, context. Outcomes fall into three classes: keep (keep,
@@ -38,6 +39,7 @@ def arguments():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("labels", nargs="+")
     parser.add_argument("--rate", action="store_true")
+    parser.add_argument("--no-scan", action="store_true")
     parser.add_argument("--since", default="2018-07")
     parser.add_argument("-v", "--verbose", action="store_true")
     return parser.parse_args()
@@ -56,11 +58,12 @@ def scan(options, revision, arch):
     out = options.work / f"{revision}-{arch}"
     database = out / "xenfmea.db"
     if database.exists():
-        if options.rate:
+        if options.rate and database not in options.rated:
+            options.rated.add(database)
             subprocess.run([options.xenfmea, "rate", "--db", database],
                            stdout=subprocess.DEVNULL, check=True)
         return database
-    if (out / "failed").exists():
+    if (out / "failed").exists() or options.no_scan:
         return None
     tree = options.work / f"tree-{revision}-{arch}"
     if not tree.exists():
@@ -120,6 +123,7 @@ def predicted(disposition):
 
 def main():
     options = arguments()
+    options.rated = set()
     rows = [row for path in options.labels for row in common.rows(path)]
     table = collections.Counter()
     missing, wrong = [], []
