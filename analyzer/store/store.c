@@ -235,6 +235,31 @@ int xf_store_update(struct xf_store **out, const char *path)
     return -1;
 }
 
+int xf_store_scratch(struct xf_store **out, const char *path)
+{
+    struct xf_store *store;
+    sqlite3 *memory = NULL;
+    sqlite3_backup *copy = NULL;
+
+    if (xf_store_open(&store, path))
+        return -1;
+    finish_statements(store);
+    if (sqlite3_open(":memory:", &memory) == SQLITE_OK)
+        copy = sqlite3_backup_init(memory, "main", store->db, "main");
+    if (copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE &&
+        sqlite3_backup_finish(copy) == SQLITE_OK) {
+        sqlite3_close(store->db);
+        store->db = memory;
+        *out = store;
+        return 0;
+    }
+    xf_error("%s: cannot copy it to memory: %s; free some memory", path,
+             sqlite3_errmsg(memory));
+    sqlite3_close(memory);
+    xf_store_close(store);
+    return -1;
+}
+
 int xf_store_commit(struct xf_store *store)
 {
     int rc = xf_store_exec(store, "COMMIT");

@@ -134,7 +134,7 @@ int cmd_assume(int argc, char **argv)
     argp_err_exit_status = XF_EXIT_TROUBLE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &o))
         return XF_EXIT_TROUBLE;
-    if (!data || xf_store_update(&store, o.db) ||
+    if (!data || xf_store_scratch(&store, o.db) ||
         answer(&o, store, data, &text)) {
         status = cmd_trouble();
     } else {

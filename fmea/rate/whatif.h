@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * What if: the same sites proposed under other assumptions, compared with what
- * the database says. Works on a store from xf_store_update() that is closed
- * without a commit.
+ * the database says. Works on a store from xf_store_scratch().
  */
 #ifndef XF_WHATIF_H
 #define XF_WHATIF_H
