@@ -392,7 +392,8 @@ static const char *returns(const struct pass *p, const char *type)
         return "void";
     if (!strcmp(type, "_Bool"))
         return "bool";
-    if (len && type[len - 1] == '*')
+    if ((len && type[len - 1] == '*') ||
+        matches(words(p, "invalid_values"), type))
         return "pointer";
     if (p->errors.len)
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
