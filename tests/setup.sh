@@ -14,7 +14,7 @@ packages="gcc libc6-dev make cmake pkg-config libclang-19-dev clang-19 lld-19
     flex bison python3 perl git dpkg-dev xz-utils bzip2 ca-certificates
     graphviz"
 # What the tests need besides.
-test_packages="libcmocka-dev sqlite3 chromium chromium-driver procps
+test_packages="libcmocka-dev sqlite3 python3-yaml chromium chromium-driver procps
     gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf bc time"
 
 as_root()

@@ -355,6 +355,7 @@ static void visit_for(struct builder *b, const struct xf_node *n,
     uint32_t head = new_block(b), inside = new_block(b);
     uint32_t again = step ? new_block(b) : head, after = new_block(b);
 
+    mark(b, n);
     go(b, head);
     b->current = head;
     if (cond->op == XF_OP_NIL)
@@ -376,6 +377,7 @@ static void visit_do(struct builder *b, const struct xf_node *n)
 {
     uint32_t inside = new_block(b), check = new_block(b), after = new_block(b);
 
+    mark(b, n);
     go(b, inside);
     b->current = inside;
     visit_loop_body(b, n->kids[0], after, check);

@@ -73,8 +73,9 @@ void xf_cfg_free(struct xf_cfg *cfg);
 size_t xf_cfg_count(const struct xf_cfg *cfg);
 const struct xf_block *xf_cfg_block(const struct xf_cfg *cfg, uint32_t block);
 
-/* Where an action, or the operand of a decision, is evaluated: its block and
- * the number of actions of the block that come before. False when the node is
+/* Where an action, or the operand of a decision, is evaluated, or where a loop
+ * or jump begins: its block and the number of actions of the block that come
+ * before. False when the node is
  * neither or is not evaluated. */
 struct xf_point {
     uint32_t block;
@@ -149,10 +150,6 @@ bool xf_definitions_between(struct xf_definitions *definitions,
 /* Whether the address of the local is taken at all. */
 bool xf_definitions_shared(const struct xf_definitions *definitions,
                            uint32_t local);
-
-/* Whether the address of the local is taken anywhere but as an argument. */
-bool xf_definitions_escapes(const struct xf_definitions *definitions,
-                            uint32_t local);
 
 /* The call that decides a literal: itself (also under ! and casts, and in
  * comparisons with constants), or the one whose result the local in it holds,

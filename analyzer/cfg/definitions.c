@@ -369,11 +369,6 @@ bool xf_definitions_shared(const struct xf_definitions *d, uint32_t local)
            d->locals[local].argument;
 }
 
-bool xf_definitions_escapes(const struct xf_definitions *d, uint32_t local)
-{
-    return local >= d->nlocals || d->locals[local].escapes;
-}
-
 /* ---- calls ------------------------------------------------------------------- */
 
 static const struct xf_node *without_sugar(const struct xf_node *n)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * Two files per entry: <key>.reads lists the files that the latest parse read;
- * <key2>.facts holds the facts, where key2 hashes the key, that list and the
- * identity of every file in it. Switching between two versions of a tree
- * therefore finds both.
+ * Two files per entry: <key>.reads lists the files that the latest parses read,
+ * a list each, newest first, an empty line between; <key2>.facts holds the
+ * facts, where key2 hashes the key, one of the lists and the identity of every
+ * file in it. Switching between versions of a tree therefore finds them all,
+ * also when they include other files.
  */
 #include "cache.h"
 
@@ -24,6 +25,12 @@
 /* A file that is being written lasts milliseconds; one this old was left by a
  * scan that was killed. */
 #define STALE_SECONDS 3600
+
+/* Lists that are kept for a key: as many branches as somebody works on. */
+#define MAX_LISTS 8
+
+/* What was used within this time counts as used now, which saves writes. */
+#define USED_SECONDS 600
 
 struct xf_cache {
     char *dir, *source, *objects;
@@ -189,8 +196,8 @@ static char *entry(const struct xf_cache *cache, const char *hex,
     return xf_format("%s/%.2s/%s%s", cache->dir, hex, hex, suffix);
 }
 
-/* Key of the facts for a list of files ('\n' after each), false when one is
- * gone or changing. */
+/* Key of the facts for a list of files ('\n' after each, an empty line or the
+ * end behind the last), false when one is gone or changing. */
 static bool second_key(struct xf_cache *cache, const char *key,
                        const char *reads, char hex[XF_HASH_HEX], bool storing)
 {
@@ -198,7 +205,7 @@ static bool second_key(struct xf_cache *cache, const char *key,
     bool ok = true;
 
     xf_hash_adds(hash, key);
-    while (*reads && ok) {
+    while (*reads && *reads != '\n' && ok) {
         size_t len = strcspn(reads, "\n");
         char *shown = xf_strndup(reads, len);
         uint32_t at = ident(cache, shown);
@@ -215,32 +222,67 @@ static bool second_key(struct xf_cache *cache, const char *key,
     return ok;
 }
 
+/* Behind the list and the empty line that follows. */
+static const char *next_list(const char *list)
+{
+    const char *end = strstr(list, "\n\n");
+
+    return end ? end + 2 : list + strlen(list);
+}
+
+/* Trimming goes by the time of the last use. */
+static void note_use(const char *path)
+{
+    struct stat st;
+
+    if (!stat(path, &st) && time(NULL) - st.st_mtime > USED_SECONDS)
+        utimensat(AT_FDCWD, path, NULL, 0);
+}
+
+/* Append the facts in a file; false when it is not there or damaged: its first
+ * line is the sum of the rest. */
+static bool get_file(const char *path, struct xf_buf *facts)
+{
+    struct xf_buf file = XF_BUF_INIT;
+    char sum[XF_HASH_HEX];
+    bool hit = false;
+
+    if (xf_file_exists(path) && !xf_file_read(&file, path) &&
+        file.len >= XF_HASH_HEX) {
+        xf_hash_bytes(sum, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
+        hit = !memcmp(sum, file.data, XF_HASH_HEX - 1);
+    }
+    if (hit) {
+        xf_buf_add(facts, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
+        note_use(path);
+    }
+    xf_buf_release(&file);
+    return hit;
+}
+
 bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts)
 {
-    struct xf_buf reads = XF_BUF_INIT, file = XF_BUF_INIT;
-    char first[XF_HASH_HEX], second[XF_HASH_HEX], sum[XF_HASH_HEX];
-    char *path = NULL;
+    struct xf_buf reads = XF_BUF_INIT;
+    char first[XF_HASH_HEX], second[XF_HASH_HEX], *path;
     bool hit = false;
 
     xf_hash_bytes(first, key, strlen(key));
     path = entry(cache, first, ".reads");
-    if (!xf_file_exists(path) || xf_file_read(&reads, path) || !reads.len ||
-        !second_key(cache, key, reads.data, second, false))
-        goto out;
-    free(path);
-    path = entry(cache, second, ".facts");
-    if (!xf_file_exists(path) || xf_file_read(&file, path) ||
-        file.len < XF_HASH_HEX)
-        goto out;
-    /* The first line is the sum of the rest: a damaged entry is a miss. */
-    xf_hash_bytes(sum, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
-    hit = !memcmp(sum, file.data, XF_HASH_HEX - 1);
+    if (xf_file_exists(path) && !xf_file_read(&reads, path) && reads.len)
+        for (const char *list = reads.data; *list && !hit;
+             list = next_list(list)) {
+            char *found;
+
+            if (!second_key(cache, key, list, second, false))
+                continue;
+            found = entry(cache, second, ".facts");
+            hit = get_file(found, facts);
+            free(found);
+        }
     if (hit)
-        xf_buf_add(facts, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
-out:
+        note_use(path);
     free(path);
     xf_buf_release(&reads);
-    xf_buf_release(&file);
     return hit;
 }
 
@@ -275,32 +317,123 @@ static void put_file(const struct xf_cache *cache, const char *path,
     free(tmp);
 }
 
+static char *make_entry(const struct xf_cache *cache, const char *hex,
+                        const char *suffix)
+{
+    char *dir = xf_format("%s/%.2s", cache->dir, hex);
+
+    xf_mkdirs(dir);
+    free(dir);
+    return entry(cache, hex, suffix);
+}
+
+/* The new list first, then the others that the file has. Of two processes that
+ * do this at once one list may be lost, which is a miss later. */
+static void put_reads(const struct xf_cache *cache, const char *path,
+                      const struct xf_buf *reads)
+{
+    struct xf_buf old = XF_BUF_INIT, all = XF_BUF_INIT;
+    int lists = 1;
+
+    xf_buf_add(&all, reads->data, reads->len);
+    if (xf_file_exists(path) && !xf_file_read(&old, path) && old.len)
+        for (const char *list = old.data; *list && lists < MAX_LISTS;) {
+            const char *next = next_list(list);
+            size_t len = (size_t)(next - list);
+
+            if (*next) /* the empty line is no part of it */
+                len--;
+            if (len != reads->len || memcmp(list, reads->data, len)) {
+                xf_buf_addch(&all, '\n');
+                xf_buf_add(&all, list, len);
+                lists++;
+            }
+            list = next;
+        }
+    put_file(cache, path, all.data, all.len);
+    xf_buf_release(&old);
+    xf_buf_release(&all);
+}
+
 void xf_cache_put(struct xf_cache *cache, const char *key,
                   const struct xf_buf *facts)
 {
     struct xf_buf reads = XF_BUF_INIT, file = XF_BUF_INIT;
     char first[XF_HASH_HEX], second[XF_HASH_HEX], sum[XF_HASH_HEX];
-    char *path, *dir;
+    char *path;
 
     reads_of(facts, &reads);
     if (reads.len && second_key(cache, key, reads.data, second, true)) {
-        dir = xf_format("%s/%.2s", cache->dir, second);
-        xf_mkdirs(dir);
-        free(dir);
         xf_hash_bytes(sum, facts->data, facts->len);
         xf_buf_addf(&file, "%s\n", sum);
         xf_buf_add(&file, facts->data, facts->len);
-        path = entry(cache, second, ".facts");
+        path = make_entry(cache, second, ".facts");
         put_file(cache, path, file.data, file.len);
         free(path);
         xf_hash_bytes(first, key, strlen(key));
-        dir = xf_format("%s/%.2s", cache->dir, first);
-        xf_mkdirs(dir);
-        free(dir);
-        path = entry(cache, first, ".reads");
-        put_file(cache, path, reads.data, reads.len);
+        path = make_entry(cache, first, ".reads");
+        put_reads(cache, path, &reads);
         free(path);
     }
     xf_buf_release(&reads);
     xf_buf_release(&file);
+}
+
+/* ---- trimming ----------------------------------------------------------- */
+
+struct used {
+    char *path;
+    struct timespec when;
+    unsigned long long size;
+};
+
+struct usage {
+    struct used *files;
+    size_t len, cap;
+    unsigned long long total;
+};
+
+static int note_file(const char *relative, const char *absolute, void *payload)
+{
+    struct usage *usage = payload;
+    struct stat st;
+
+    (void)relative;
+    if (lstat(absolute, &st))
+        return 0;
+    XF_GROW(usage->files, usage->len, usage->cap);
+    usage->files[usage->len++] = (struct used){
+        xf_strdup(absolute), st.st_mtim, (unsigned long long)st.st_size};
+    usage->total += (unsigned long long)st.st_size;
+    return 0;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    const struct used *x = a, *y = b;
+
+    if (x->when.tv_sec != y->when.tv_sec)
+        return x->when.tv_sec < y->when.tv_sec ? -1 : 1;
+    if (x->when.tv_nsec != y->when.tv_nsec)
+        return x->when.tv_nsec < y->when.tv_nsec ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+void xf_cache_trim(struct xf_cache *cache, unsigned long long bytes)
+{
+    struct usage usage = {0};
+    unsigned long long aim = bytes - bytes / 10;
+
+    xf_tree_walk(cache->dir, NULL, note_file, &usage);
+    if (usage.total > bytes) {
+        qsort(usage.files, usage.len, sizeof(*usage.files), oldest_first);
+        for (size_t i = 0; i < usage.len && usage.total > aim; i++) {
+            /* another one's is counted all the same: it is gone */
+            unlink(usage.files[i].path);
+            usage.total -= usage.files[i].size;
+        }
+    }
+    for (size_t i = 0; i < usage.len; i++)
+        free(usage.files[i].path);
+    free(usage.files);
 }

@@ -4,7 +4,9 @@
  * and the content of every file that it read the last time, so a hit is exact:
  * no time stamps are trusted. A file of the same base name that appears
  * anywhere in the tree makes a miss, because an #include might now find it.
- * The cache never fails: what cannot be read or written is a miss.
+ * The cache never fails: what cannot be read or written is a miss. Any number
+ * of processes on any number of machines may share one: every file in it is
+ * complete from the moment that it has its name.
  */
 #ifndef XF_CACHE_H
 #define XF_CACHE_H
@@ -23,6 +25,11 @@ void xf_cache_free(struct xf_cache *cache);
 
 /* Append the facts stored for `key` (any text) if every file is as it was. */
 bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts);
+
+/* Remove what was used longest ago until no more than `bytes` are left; a little
+ * more goes, so that not every run has to. Others may use the cache meanwhile:
+ * what is taken from under them is a miss. */
+void xf_cache_trim(struct xf_cache *cache, unsigned long long bytes);
 
 /* Store facts. Files changed since the cache was opened are a reason not to. */
 void xf_cache_put(struct xf_cache *cache, const char *key,

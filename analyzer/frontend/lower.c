@@ -955,11 +955,14 @@ static void lower_for(struct lowering *l, CXCursor c, struct around around)
     struct kids k = kids_of(c);
     size_t next = 0;
     int parts[3] = {0, 1, 2};
+    bool guessed = k.len > 1 && k.len < 4 &&
+                   !for_parts_by_place(l, c, &k, parts);
 
-    if (k.len < 4 && !for_parts_by_place(l, c, &k, parts))
-        for (size_t i = 0; i + 1 < k.len; i++)
-            parts[i] = for_part(&k, i);
+    for (size_t i = 0; guessed && i + 1 < k.len; i++)
+        parts[i] = for_part(&k, i);
     begin(l, XF_OP_FOR, c, true, &around);
+    if (guessed)
+        put_word(&l->text, '=', "guessed");
     for (int part = 0; part < 3; part++) {
         if (next + 1 < k.len && parts[next] <= part)
             lower(l, k.items[next++], true, around);

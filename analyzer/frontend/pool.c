@@ -516,6 +516,8 @@ int xf_pool_run(struct xf_unit *units, const struct xf_tu *tus, size_t n,
                                               : (unsigned int)run.nqueue;
     run.workers = xf_calloc(run.nworkers, sizeof(*run.workers));
     rc = dispatch(&run);
+    if (run.cache && pool->cache_bytes && pool->parsed)
+        xf_cache_trim(run.cache, pool->cache_bytes);
     xf_cache_free(run.cache);
     free(run.queue);
     free(run.workers);

@@ -27,6 +27,7 @@ struct xf_pool {
     unsigned int workers;  /* at least 1 */
     unsigned int seconds;  /* limit per unit */
     const char *cache_dir; /* NULL: none */
+    unsigned long long cache_bytes; /* bound of the cache; 0: none */
     const char *key;       /* what besides command and files decides the facts:
                               versions, data */
     void (*progress)(void *payload, unsigned int done, unsigned int total,

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "feasible.h"
 #include "text.h"
 #include "value.h"
 
@@ -18,6 +19,7 @@ struct maker {
     const struct body *body;
     const struct xf_cfg *cfg;
     size_t inside; /* where the site's own expansion begins */
+    uint32_t block; /* of the site */
 };
 
 const char *role_name(enum role role)
@@ -50,6 +52,22 @@ static bool is_site(const struct xf_node *n, const struct site *site,
     return atoi(dot + 1) == site->frame || !strcmp(dot, ".-1");
 }
 
+/* A loop, jump or trap instruction that is a site. */
+static const struct xf_node *find_loop(const struct xf_node *n,
+                                       const struct site *site, size_t begin)
+{
+    const struct xf_node *found;
+
+    if (n->line == (uint32_t)site->line && n->begin == begin &&
+        (n->op == XF_OP_FOR || n->op == XF_OP_WHILE || n->op == XF_OP_DO ||
+         n->op == XF_OP_GOTO || n->op == XF_OP_ASM || n->op == XF_OP_CALL))
+        return n;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if ((found = find_loop(n->kids[i], site, begin)))
+            return found;
+    return NULL;
+}
+
 bool condition_find_in(struct program *p, struct body *body, struct site *site)
 {
     const struct xf_source *src = program_source(p, site->file);
@@ -63,6 +81,8 @@ bool condition_find_in(struct program *p, struct body *body, struct site *site)
     list = site->frame < 0 ? body->calls : body->asms;
     len = site->frame < 0 ? body->ncalls : body->nasms;
     site->node = NULL;
+    if (!strcmp(site->witness, "loop"))
+        site->node = find_loop(body->root, site, begin);
     for (size_t i = 0; i < len && !site->node; i++)
         if (is_site(list[i], site, begin) && !nth--)
             site->node = list[i];
@@ -136,6 +156,10 @@ static bool is_sugar(const struct xf_node *parent, const struct xf_node *kid)
         return !strcmp(parent->name, "!");
     if (parent->op == XF_OP_CAST)
         return !strcmp(parent->type, "_Bool");
+    if (parent->op == XF_OP_STATEMENTS ||
+        (parent->op == XF_OP_BLOCK && parent->nkids &&
+         parent->kids[parent->nkids - 1] == kid))
+        return true; /* ({ ...; kid; }), or the end of a statement: no text */
     return parent->op == XF_OP_CALL && parent->nkids >= 2 &&
            parent->kids[1] == kid && parent->kids[0]->op == XF_OP_FN &&
            !strcmp(parent->kids[0]->name, "__builtin_expect");
@@ -158,6 +182,8 @@ static const struct xf_node *display(const struct maker *m,
         return n;
     while ((up = program_parent(m->body, at)) && is_sugar(up, at) &&
            up->begin == n->begin && up->line) {
+        if (at->op == XF_OP_BLOCK && up->op != XF_OP_STATEMENTS)
+            break;
         turned ^= up->op == XF_OP_UNARY;
         at = up;
         if (*at->macro && !is_hint(at->macro)) {
@@ -323,17 +349,49 @@ static char *invocation(const struct maker *m, const struct xf_node *n)
     return text;
 }
 
+/* Whether the outcome goes on with the loop; ! between turns it round. */
+static bool goes_round(const struct maker *m, const struct xf_block *g)
+{
+    bool truth = g->guard == XF_GUARD_TRUE;
+
+    for (const struct xf_node *n = g->condition; n && n != g->decider;
+         n = program_parent(m->body, n))
+        truth ^= n != g->condition && n->op == XF_OP_UNARY &&
+                 !strcmp(n->name, "!");
+    return truth;
+}
+
+/* Whether a macro spells the loop: the source does not begin with its word. */
+static bool is_spelled_by_macro(const struct maker *m, const struct xf_node *n)
+{
+    static const char *const words[] = {"for", "while", "do"};
+    size_t len;
+    const struct xf_source *src = program_source(m->p, m->body->function->file);
+
+    if (*n->macro)
+        return true;
+    if (!src || !n->line || n->begin >= src->len)
+        return false;
+    len = strspn(src->text + n->begin, "abcdefghijklmnopqrstuvwxyz_");
+    for (size_t i = 0; i < 3; i++)
+        if (strlen(words[i]) == len &&
+            !strncmp(src->text + n->begin, words[i], len))
+            return false;
+    return true;
+}
+
 static char *loop_text(const struct maker *m, const struct xf_block *g)
 {
     const struct xf_node *loop = g->decider;
 
-    if (*loop->macro) {
+    if (is_spelled_by_macro(m, loop)) {
         char *text = invocation(m, loop);
 
         if (text)
             return text;
     }
-    return text_of(m->p, m->body, g->condition, m->inside);
+    return text_of(m->p, m->body, loop->kids[loop->op == XF_OP_WHILE ? 0 : 1],
+                   m->inside);
 }
 
 /* A check that is spelled by a macro is named by its invocation. */
@@ -356,6 +414,36 @@ static int line_of(const struct maker *m, const struct xf_node *n)
     while (n && !n->line)
         n = program_parent(m->body, n);
     return n ? (int)n->line : 0;
+}
+
+/* Whether the site could not be reached if the constant were another one. */
+static bool is_needed(const struct maker *m, uint32_t guard)
+{
+    uint32_t other = condition_other(m->cfg, guard);
+    size_t n = xf_cfg_count(m->cfg), depth = 0;
+    uint32_t *stack;
+    char *seen;
+    bool reached = false;
+
+    if (other == XF_CFG_NONE)
+        return true;
+    stack = xf_calloc(n + 1, sizeof(*stack));
+    seen = xf_calloc(n, 1);
+    seen[guard] = seen[other] = 1;
+    stack[depth++] = other;
+    while (depth && !reached) {
+        const struct xf_block *b = xf_cfg_block(m->cfg, stack[--depth]);
+
+        reached = b == xf_cfg_block(m->cfg, m->block);
+        for (size_t i = 0; i < b->nnext; i++)
+            if (!seen[b->next[i]]) {
+                seen[b->next[i]] = 1;
+                stack[depth++] = b->next[i];
+            }
+    }
+    free(stack);
+    free(seen);
+    return !reached;
 }
 
 /* The literal of a guard, or nothing. */
@@ -387,14 +475,17 @@ static void add_guard(struct maker *m, uint32_t block)
         role = g->never                 ? ROLE_NEVER
                : constant               ? ROLE_CONSTANT
                : !is_loop(g->decider)   ? ROLE_GUARD
-               : truth && g->decider->op == XF_OP_DO ? ROLE_GUARD
-               : truth                  ? ROLE_LOOP
+               : goes_round(m, g)       ? ROLE_LOOP
                                         : ROLE_LOOP_EXIT;
-        if (role == ROLE_GUARD && truth && is_loop(g->decider))
+        if (role == ROLE_LOOP && g->decider->op == XF_OP_DO)
             return; /* the iteration before went round */
+        if (role == ROLE_CONSTANT && !is_needed(m, block))
+            return;
         if (role == ROLE_GUARD &&
             condition_stops(m->cfg, condition_other(m->cfg, block)))
             role = ROLE_CHECK;
+        if (role == ROLE_LOOP || role == ROLE_LOOP_EXIT)
+            polarity = role == ROLE_LOOP; /* the text is all of its condition */
         text = role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
                : role == ROLE_CHECK ? check_text(m, g, &polarity)
                                     : condition_text(m, g->condition, &polarity);
@@ -580,11 +671,23 @@ static bool fold_same(const struct literal *a, const struct literal *b)
            !strcmp(a->text, b->text);
 }
 
-static void fold_equal(struct condition *c)
+/* A later literal that an earlier one settles says nothing new. */
+static bool fold_implied(const struct maker *m, const struct literal *a,
+                         const struct literal *b)
 {
+    return b->role == ROLE_GUARD && a->guard != XF_CFG_NONE &&
+           (a->role == ROLE_GUARD || a->role == ROLE_CHECK) &&
+           feasible_implies(m->p, m->body, a->guard, b->guard);
+}
+
+static void fold_equal(const struct maker *m)
+{
+    struct condition *c = m->out;
+
     for (size_t i = 0; i < c->len; i++)
         for (size_t k = i + 1; k < c->len; k++)
-            if (fold_same(&c->items[i], &c->items[k]))
+            if (fold_same(&c->items[i], &c->items[k]) ||
+                fold_implied(m, &c->items[i], &c->items[k]))
                 drop(c, k--);
 }
 
@@ -658,7 +761,7 @@ static void choose_predicate(struct condition *c)
 void condition_make(struct condition *out, struct program *p,
                     const struct site *site)
 {
-    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX};
+    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX, XF_CFG_NONE};
     struct xf_point point;
 
     memset(out, 0, sizeof(*out));
@@ -673,6 +776,7 @@ void condition_make(struct condition *out, struct program *p,
 
             out->reachable = b->reachable;
             out->live = b->live;
+            m.block = point.block;
             if (b->reachable)
                 walk_dominators(&m, point.block);
         }
@@ -682,7 +786,7 @@ void condition_make(struct condition *out, struct program *p,
         use_predicate(&m);
     else
         add_assembly(&m);
-    fold_equal(out);
+    fold_equal(&m);
     choose_predicate(out);
 }
 
@@ -700,7 +804,8 @@ void condition_release(struct condition *c)
 
 static char *phrase(const struct literal *l)
 {
-    if (l->role == ROLE_DEFAULT || l->role == ROLE_ANY || l->polarity)
+    if (l->role == ROLE_DEFAULT || l->role == ROLE_ANY || l->polarity ||
+        l->role == ROLE_LOOP)
         return xf_strdup(l->text);
     return text_negated(l->text);
 }

@@ -374,6 +374,55 @@ static bool same_value(const struct prover *v, const struct xf_node *a,
     return true;
 }
 
+/* x != 0 is x, x == 0 is !x. */
+static const struct xf_node *truth_of(const struct prover *v,
+                                      const struct xf_node *n, bool *truth)
+{
+    int64_t value;
+
+    n = plain(n);
+    if (n->op == XF_OP_BINARY &&
+        (!strcmp(n->name, "==") || !strcmp(n->name, "!=")) &&
+        xf_tree_value(n->kids[1], v->p->long_bits, &value) && !value) {
+        *truth ^= *n->name == '=';
+        return truth_of(v, n->kids[0], truth);
+    }
+    return n;
+}
+
+/* 1: guard `h` says what guard `g` says, -1: the opposite, 0: something else;
+ * `at`: where g is decided. */
+static int compare_guards(const struct prover *v, uint32_t h, uint32_t g,
+                          struct xf_point at)
+{
+    const struct xf_block *a = xf_cfg_block(v->body->cfg, h);
+    const struct xf_block *b = xf_cfg_block(v->body->cfg, g);
+    bool ta = a->guard == XF_GUARD_TRUE, tb = b->guard == XF_GUARD_TRUE;
+    const struct xf_node *x, *y;
+
+    if (h == g || a->condition == b->condition ||
+        (!ta && a->guard != XF_GUARD_FALSE) ||
+        (!tb && b->guard != XF_GUARD_FALSE))
+        return 0;
+    x = truth_of(v, a->condition, &ta);
+    y = truth_of(v, b->condition, &tb);
+    if (!same_value(v, x, y, h, at))
+        return 0;
+    return ta == tb ? 1 : -1;
+}
+
+bool feasible_implies(struct program *p, const struct body *body,
+                      uint32_t earlier, uint32_t later)
+{
+    struct prover v = {.p = p, .body = body};
+    const struct xf_block *g = xf_cfg_block(body->cfg, later);
+    struct xf_point at;
+
+    return g->condition && xf_cfg_point(body->cfg, g->condition, &at) &&
+           xf_cfg_dominates(body->cfg, earlier, at.block) &&
+           compare_guards(&v, earlier, later, at) == 1;
+}
+
 static char *refute_guard(struct prover *v, uint32_t guard)
 {
     const struct xf_cfg *cfg = v->body->cfg;
@@ -388,10 +437,7 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     for (size_t i = 0; i < v->nguards; i++) {
         const struct xf_block *h = xf_cfg_block(cfg, v->guards[i]);
 
-        if (v->guards[i] == guard || h->condition == g->condition ||
-            (h->guard != XF_GUARD_TRUE && h->guard != XF_GUARD_FALSE) ||
-            h->guard == g->guard ||
-            !same_value(v, h->condition, g->condition, v->guards[i], at))
+        if (compare_guards(v, v->guards[i], guard, at) != -1)
             continue;
         return xf_format("line %u decides the opposite of the same values",
                          h->condition->line ? h->condition->line
@@ -426,8 +472,35 @@ static const char *never_text(const struct condition *c)
     return "a decision on the way";
 }
 
+/* A loop whose parts are not known for sure may end otherwise. */
+static bool has_guess(const struct xf_node *n)
+{
+    if (n->op == XF_OP_FOR && *n->name)
+        return true;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (has_guess(n->kids[i]))
+            return true;
+    return false;
+}
+
+/* Whether a macro or an enumerator gives one of the constants. A mask of 0 has
+ * a name even where the tree has lost it. */
+static bool has_named_constant(const struct xf_node *n)
+{
+    if (n->op == XF_OP_BINARY && !strcmp(n->name, "&") &&
+        ((n->kids[0]->op == XF_OP_INT && !n->kids[0]->value) ||
+         (n->kids[1]->op == XF_OP_INT && !n->kids[1]->value)))
+        return true;
+    if (*n->macro || *n->inner || (n->op == XF_OP_INT && *n->name))
+        return true;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (has_named_constant(n->kids[i]))
+            return true;
+    return false;
+}
+
 char *feasible_refute(struct program *p, const struct site *site,
-                      const struct condition *c)
+                      const struct condition *c, bool *of_build)
 {
     struct prover v = {.p = p, .body = site->body};
     struct xf_point point;
@@ -435,11 +508,13 @@ char *feasible_refute(struct program *p, const struct site *site,
     size_t n;
     char *proof = NULL;
 
-    if (!site->node)
+    *of_build = false;
+    if (!site->node || has_guess(site->body->root))
         return NULL;
     if (!c->reachable)
         return xf_strdup("every way through the function ends before it or "
                          "leads past it");
+    *of_build = !c->live;
     if (!c->live)
         return xf_format("constant of this build: `%s` is never so",
                          never_text(c));
@@ -463,6 +538,7 @@ char *feasible_refute(struct program *p, const struct site *site,
 
             free(proof);
             proof = where;
+            *of_build = has_named_constant(g->condition);
         }
     }
     free(guards);

@@ -12,9 +12,15 @@
 
 #include "condition.h"
 
+/* Whether what guard `earlier` decided settles guard `later`: the same operands,
+ * which nothing changes in between. */
+bool feasible_implies(struct program *p, const struct body *body,
+                      uint32_t earlier, uint32_t later);
+
 /* NULL when nothing excludes the site in this body; else the proof in one
- * line. Caller frees. */
+ * line. Caller frees. *of_build: it rests on constants that have names, which
+ * another configuration may define otherwise. */
 char *feasible_refute(struct program *p, const struct site *site,
-                      const struct condition *condition);
+                      const struct condition *condition, bool *of_build);
 
 #endif

@@ -17,7 +17,14 @@
 #define CALLEES 12  /* of a call through a pointer */
 
 /* How much farther away a value is behind such a step. */
-enum { STEP = 1, THROUGH_GLOBAL = 3, THROUGH_MEMBER = 6, BOUND = 5, BESIDE = 4 };
+enum {
+    STEP = 1,
+    THROUGH_GLOBAL = 3,
+    THROUGH_MEMBER = 6,
+    INDEX = 9,  /* that an index is wrong, rather than its bound */
+    BOUND = 20, /* the bound itself */
+    BESIDE = 4
+};
 
 struct step {
     const struct step *before;
@@ -34,12 +41,22 @@ struct trace {
     unsigned int budget;
 };
 
+struct frame;
+
 /* Where a value is looked at. */
 struct place {
     struct body *body;
     struct xf_point point;
     const struct step *steps;
     unsigned int hops, distance;
+    bool state; /* found in what Xen keeps in memory */
+    const struct frame *frame; /* the call through which we came into the
+                                  function; NULL: any caller */
+};
+
+struct frame {
+    const struct xf_node *call;
+    const struct place *at; /* of the call */
 };
 
 static void follow(struct trace *t, const struct xf_node *n,
@@ -68,16 +85,24 @@ static char *chain_text(const struct step *steps)
 }
 
 static void found(struct trace *t, const struct place *at, enum cause cause,
-                  const char *text, const char *file, uint32_t line)
+                  const char *text, const char *file, uint32_t line,
+                  bool direct)
 {
-    struct origin *o = &t->out->items[cause];
+    struct origin *o;
     struct step step = {at->steps, text, file, line};
 
+    /* What came from a request and was stored is Xen's own state: it was
+     * checked on the way in, or should have been. */
+    if (at->state && (cause == CAUSE_GUEST || cause == CAUSE_TOOLSTACK ||
+                      cause == CAUSE_CONCURRENCY))
+        cause = CAUSE_INTERNAL;
+    o = &t->out->items[cause];
     if (o->chain && o->distance <= at->distance)
         return;
     free(o->chain);
     o->cause = cause;
     o->distance = at->distance;
+    o->direct = direct && at->distance <= STEP && !at->frame && !at->state;
     o->chain = chain_text(&step);
 }
 
@@ -182,7 +207,7 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
             continue;
         text = xf_format("%s: %s()", s->origin, names[i]);
         found(t, at, s->cause, text, at->body->function->file,
-              line_of(at->body, n));
+              line_of(at->body, n), true);
         free(text);
         return true;
     }
@@ -202,7 +227,7 @@ static bool by_call(struct trace *t, const struct xf_node *call,
         return false;
     text = xf_format("%s: %s()", s->origin, fn->name);
     found(t, at, s->cause, text, at->body->function->file,
-          line_of(at->body, call));
+          line_of(at->body, call), true);
     free(text);
     return true;
 }
@@ -275,18 +300,18 @@ static void follow_decision(struct trace *t, const struct place *at,
     }
     free(guards);
     if (!any)
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0);
+        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
 }
 
 static void follow_constant(struct trace *t, const struct place *at,
                             const struct xf_node *n, int64_t value,
                             uint32_t block)
 {
-    const struct source *error = value < 0 ? sources_error(t->s, -value) : NULL;
+    const struct source *error = sources_error(t->s, value);
 
     if (error) {
         found(t, at, error->cause, error->origin, at->body->function->file,
-              line_of(at->body, n));
+              line_of(at->body, n), false);
         return;
     }
     follow_decision(t, at, block);
@@ -294,7 +319,7 @@ static void follow_constant(struct trace *t, const struct place *at,
 
 static void follow_return(struct trace *t, struct body *b,
                           const struct xf_node *r, const struct place *at,
-                          enum want want)
+                          const struct frame *frame, enum want want)
 {
     struct xf_buf text = XF_BUF_INIT;
     struct step step;
@@ -316,6 +341,7 @@ static void follow_return(struct trace *t, struct body *b,
                          line_of(b, r)};
     next = nearer(at, &step, STEP);
     next.body = b;
+    next.frame = frame;
     if (xf_cfg_point(b->cfg, r, &next.point)) {
         if (xf_tree_value(r->kids[0], t->p->long_bits, &value))
             follow_constant(t, &next, r, value, next.point.block);
@@ -330,6 +356,7 @@ static void follow_result(struct trace *t, const struct xf_node *call,
 {
     struct function *callees[CALLEES];
     size_t n = callees_of(t, call, at->body, callees);
+    const struct frame frame = {call, at};
     bool any = false;
 
     for (size_t i = 0; i < n; i++)
@@ -341,7 +368,7 @@ static void follow_result(struct trace *t, const struct xf_node *call,
                 continue;
             find_returns(&r, b->root);
             for (size_t j = 0; j < r.len; j++)
-                follow_return(t, b, r.items[j], at, want);
+                follow_return(t, b, r.items[j], at, &frame, want);
             any |= r.len > 0;
         }
     if (!any) {
@@ -394,6 +421,7 @@ static void follow_argument(struct trace *t, const struct call_edge *e,
                                  line_of(b, call)};
             next = nearer(at, &step, STEP);
             next.body = b;
+            next.frame = NULL;
             if (number + 1 < call->nkids &&
                 xf_cfg_point(b->cfg, call, &next.point))
                 follow(t, call->kids[number + 1], &next, want);
@@ -409,11 +437,24 @@ static void follow_parameter(struct trace *t, const struct xf_node *param,
     const struct source *s = sources_find(t->s, SOURCE_PARAMETER, f->name);
     size_t direct = 0;
 
+    if (at->frame) { /* the argument of the call that led here */
+        const struct frame *frame = at->frame;
+        struct place back = *frame->at;
+
+        back.steps = at->steps;
+        back.hops = at->hops;
+        back.distance = at->distance;
+        back.state = at->state;
+        if ((uint32_t)param->value + 1 < frame->call->nkids &&
+            xf_cfg_point(back.body->cfg, frame->call, &back.point))
+            follow(t, frame->call->kids[param->value + 1], &back, want);
+        return;
+    }
     if (s) {
         char *text = xf_format("%s: '%s' of %s()", s->origin, param->name,
                                f->name);
 
-        found(t, at, s->cause, text, f->file, (uint32_t)f->line);
+        found(t, at, s->cause, text, f->file, (uint32_t)f->line, false);
         free(text);
         return;
     }
@@ -457,6 +498,7 @@ static void follow_out(struct trace *t, const struct xf_node *call,
 {
     struct function *callees[CALLEES];
     size_t n = callees_of(t, call, at->body, callees);
+    const struct frame frame = {call, at};
     bool any = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -474,6 +516,7 @@ static void follow_out(struct trace *t, const struct xf_node *call,
             struct place next = nearer(at, &step, STEP);
 
             next.body = b;
+            next.frame = &frame;
             if (xf_cfg_point(b->cfg, stores[k], &next.point))
                 follow(t, stores[k]->kids[1], &next, want);
             free(text);
@@ -515,7 +558,7 @@ static void follow_assembly(struct trace *t, const struct xf_node *n,
     }
     text = xf_format("%s: `%s`", s->origin, n->name);
     found(t, at, s->cause, text, at->body->function->file,
-          line_of(at->body, n));
+          line_of(at->body, n), false);
     free(text);
 }
 
@@ -612,6 +655,8 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
         step = (struct step){at->steps, text, w->body->function->file,
                              line_of(w->body, n)};
         next = nearer(at, &step, distance);
+        next.state = true;
+        next.frame = NULL;
         next.body = w->body;
         if (xf_cfg_point(w->body->cfg, n, &next.point)) {
             int64_t value;
@@ -630,7 +675,7 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
                      list->len);
     struct place here = *at;
     here.distance += distance + 2;
-    found(t, &here, CAUSE_INTERNAL, text, "", 0);
+    found(t, &here, CAUSE_INTERNAL, text, "", 0, false);
     free(text);
 }
 
@@ -642,10 +687,10 @@ static void follow_global(struct trace *t, const struct xf_node *n,
 
     if (s) {
         text = xf_format("%s: %s", s->origin, n->name);
-        found(t, at, s->cause, text, "", 0);
+        found(t, at, s->cause, text, "", 0, false);
     } else if (program_is_parameter(t->p, key)) {
         text = xf_format("command line: %s", n->name);
-        found(t, at, CAUSE_CONFIGURATION, text, "", 0);
+        found(t, at, CAUSE_CONFIGURATION, text, "", 0, false);
     } else {
         follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want);
     }
@@ -668,7 +713,7 @@ static bool by_member(struct trace *t, const struct xf_node *n,
             char *text = xf_format("%s: %s", s->origin, key);
 
             found(t, at, s->cause, text, at->body->function->file,
-                  line_of(at->body, n));
+                  line_of(at->body, n), false);
             free(text);
         }
         free(key);
@@ -765,6 +810,9 @@ static void follow_comparison(struct trace *t, const struct xf_node *n,
     else {
         follow(t, n->kids[0], at, WANT_ANY);
         follow(t, n->kids[1], &bound, WANT_ANY);
+        bound.distance = at->distance + INDEX;
+        if (*n->name == '<' || *n->name == '>')
+            found(t, &bound, CAUSE_INTERNAL, "an index and its bound", "", 0, false);
     }
 }
 
@@ -777,9 +825,15 @@ static void follow_binary(struct trace *t, const struct xf_node *n,
         follow(t, n->kids[1], at, want);
     } else {
         bool logical = !strcmp(n->name, "&&") || !strcmp(n->name, "||");
+        int64_t value;
+        bool left = xf_tree_value(n->kids[0], t->p->long_bits, &value);
+        bool right = xf_tree_value(n->kids[1], t->p->long_bits, &value);
 
-        follow(t, n->kids[0], at, logical ? want : WANT_ANY);
-        follow(t, n->kids[1], at, logical ? want : WANT_ANY);
+        /* A constant says nothing beside what is masked with it. */
+        if (!left || right)
+            follow(t, n->kids[0], at, logical ? want : WANT_ANY);
+        if (!right)
+            follow(t, n->kids[1], at, logical ? want : WANT_ANY);
     }
 }
 
@@ -794,7 +848,7 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_INT:
     case XF_OP_STR:
     case XF_OP_FN:
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0);
+        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
         break;
     case XF_OP_VAR:
         if (n->local)
@@ -807,6 +861,11 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
         follow_member(t, n, at, want);
         break;
     case XF_OP_INDEX:
+        if (by_member(t, n, at))
+            break;
+        follow(t, n->kids[0], at, WANT_ANY);
+        follow(t, n->kids[1], &beside, WANT_ANY);
+        break;
     case XF_OP_DEREF:
         if (!by_member(t, n, at))
             follow(t, n->kids[0], at, WANT_ANY);
@@ -863,8 +922,9 @@ static void follow(struct trace *t, const struct xf_node *n,
         lost(t, at, "the chain is longer than what is followed%s", "");
         return;
     }
+    /* What a function does with its parameters differs from call to call. */
     xf_pointers_add(&t->seen[want], n, &is_new);
-    if (!is_new && n->op != XF_OP_INT)
+    if (!is_new && !at->frame && n->op != XF_OP_INT)
         return;
     t->budget--;
     if (!by_macro(t, n, at))
@@ -876,7 +936,7 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct xf_point point, enum want want)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, point, NULL, 0, 0};
+    struct place at = {body, point, NULL, 0, 0, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow(&t, node, &at, want);
@@ -884,12 +944,27 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
         xf_pointers_release(&t.seen[i]);
 }
 
+void origin_of_constant(struct origins *out, struct program *p,
+                        struct sources *s, struct body *body,
+                        const struct xf_node *node)
+{
+    struct trace t = {.p = p, .s = s, .out = out};
+    struct place at = {body, {0, 0}, NULL, 0, 0, false, NULL};
+
+    memset(out, 0, sizeof(*out));
+    for (const struct xf_node *n = node; n && n->begin == node->begin;
+         n = program_parent(body, n))
+        if (by_macro(&t, n, &at))
+            return;
+    found(&t, &at, CAUSE_CONFIGURATION, "constant of this build", "", 0, false);
+}
+
 void origin_trace_decision(struct origins *out, struct program *p,
                            struct sources *s, struct body *body,
                            uint32_t block)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, {block, 0}, NULL, 0, 0};
+    struct place at = {body, {block, 0}, NULL, 0, 0, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow_decision(&t, &at, block);

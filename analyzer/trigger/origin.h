@@ -22,7 +22,8 @@ enum want { WANT_ANY, WANT_ZERO, WANT_NOT_ZERO };
 struct origin {
     enum cause cause;
     unsigned int distance; /* smaller: closer to the condition */
-    char *chain;           /* one step after the other, " <- " between */
+    bool direct; /* the result of a listed function itself */
+    char *chain; /* one step after the other, " <- " between */
 };
 
 struct origins {
@@ -34,6 +35,10 @@ struct origins {
 void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct body *body, const struct xf_node *node,
                   struct xf_point point, enum want want);
+/* What a constant of the build stands for. */
+void origin_of_constant(struct origins *out, struct program *p,
+                        struct sources *s, struct body *body,
+                        const struct xf_node *node);
 /* Why control gets to `block`: what the decisions on which it depends come
  * from. */
 void origin_trace_decision(struct origins *out, struct program *p,

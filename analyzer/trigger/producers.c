@@ -34,7 +34,7 @@ static void add(struct lister *l, struct body *b, const struct xf_node *n,
     struct producer p = {.body = b, .node = n, .line = line_of(b, n)};
     struct origins origins;
     struct xf_point point;
-    const struct source *error = value < 0 ? sources_error(l->s, -value) : NULL;
+    const struct source *error = sources_error(l->s, value);
 
     if (l->out->len >= LIMIT) {
         l->out->more = true;

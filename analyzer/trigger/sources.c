@@ -39,8 +39,8 @@ static const char *const table_names[SOURCE_KINDS] = {
 
 static const char *const cause_names[CAUSES] = {
     "guest-input",       "toolstack-input", "firmware",
-    "memory-exhaustion", "hardware",        "configuration",
-    "concurrency",       "internal-invariant", "unknown"};
+    "memory-exhaustion", "concurrency",     "hardware",
+    "configuration",     "internal-invariant", "unknown"};
 
 const char *cause_name(enum cause cause)
 {
@@ -167,16 +167,31 @@ const struct source *sources_find(struct sources *s, enum source_kind kind,
     return t->answers[at];
 }
 
+enum cause sources_context(const struct sources *s, const char *context)
+{
+    const cJSON *entry;
+
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItem(s->json, "contexts"))
+    {
+        struct source source;
+
+        if (!strcmp(xf_json_string(entry, "name", ""), context) &&
+            !read_source(&source, entry))
+            return source.cause;
+    }
+    return CAUSE_UNKNOWN;
+}
+
 const char *sources_parameter_record(const struct sources *s, int n)
 {
     return cJSON_GetStringValue(cJSON_GetArrayItem(
         cJSON_GetObjectItem(s->json, "parameter_records"), n));
 }
 
-const struct source *sources_error(struct sources *s, long long number)
+const struct source *sources_error(struct sources *s, long long value)
 {
     for (size_t i = 0; i < s->nerrors; i++)
-        if (s->errors[i].number == number)
+        if (value < 0 && value == -s->errors[i].number)
             return &s->errors[i].source;
     return NULL;
 }

@@ -14,9 +14,9 @@ enum cause {
     CAUSE_TOOLSTACK,
     CAUSE_FIRMWARE,
     CAUSE_MEMORY,
+    CAUSE_CONCURRENCY,
     CAUSE_HARDWARE,
     CAUSE_CONFIGURATION,
-    CAUSE_CONCURRENCY,
     CAUSE_INTERNAL,
     CAUSE_UNKNOWN,
     CAUSES
@@ -50,9 +50,12 @@ void sources_free(struct sources *sources);
 /* NULL when the name is not listed. Valid as long as `sources`. */
 const struct source *sources_find(struct sources *sources,
                                   enum source_kind kind, const char *name);
+/* Whose request control in that context serves: CAUSE_GUEST, CAUSE_TOOLSTACK,
+ * or CAUSE_UNKNOWN for nobody's. */
+enum cause sources_context(const struct sources *sources, const char *context);
 /* The nth record that describes command line parameters, or NULL. */
 const char *sources_parameter_record(const struct sources *sources, int n);
-/* What the positive error number alone says, or NULL. */
-const struct source *sources_error(struct sources *sources, long long number);
+/* What an error (a negative number) alone says, or NULL. */
+const struct source *sources_error(struct sources *sources, long long value);
 
 #endif

@@ -16,6 +16,7 @@
 #include "producers.h"
 #include "program.h"
 #include "sources.h"
+#include "value.h"
 
 struct stage {
     struct program *p;
@@ -46,8 +47,17 @@ static void trace_guard(struct origins *out, struct stage *s,
     struct origins one;
     struct xf_point point;
 
-    if (!g->condition || g->never)
+    int64_t value;
+
+    if (!g->condition)
         return;
+    if (g->never ||
+        xf_tree_value(g->condition, s->p->long_bits, &value)) {
+        origin_of_constant(&one, s->p, s->sources, body, g->condition);
+        origins_add(out, &one, 0);
+        origins_release(&one);
+        return;
+    }
     if (!xf_cfg_point(body->cfg, g->condition, &point))
         point = (struct xf_point){guard, 0};
     origin_trace(&one, s->p, s->sources, body, g->condition, point,
@@ -62,7 +72,7 @@ static void trace_literal(struct origins *out, struct stage *s,
                           const struct site *site, const struct literal *l)
 {
     memset(out, 0, sizeof(*out));
-    if (!site->body || l->role == ROLE_CONSTANT || l->role == ROLE_NEVER)
+    if (!site->body)
         return;
     if (!l->nguards && l->guard != XF_CFG_NONE)
         trace_guard(out, s, site->body, l->guard);
@@ -70,49 +80,156 @@ static void trace_literal(struct origins *out, struct stage *s,
         trace_guard(out, s, site->body, l->guards[i]);
 }
 
-/* The predicate says it; when that is Xen's own state the nearest decision
- * before it may say more. */
+/* How much farther away each decision before the predicate is. */
 #define BEFORE 8
 
-static void choose_cause(struct result *r, const struct site *site)
+static void add_before(struct origins *all, const struct result *r)
 {
+    const struct condition *c = &r->condition;
+    unsigned int farther = BEFORE;
+
+    for (size_t i = condition_first_predicate(c); i-- > 0;)
+        if (c->items[i].role != ROLE_CHECK && c->items[i].role != ROLE_CONSTANT) {
+            origins_add(all, &r->origins[i], farther);
+            farther += BEFORE;
+        }
+}
+
+/* The command line only says that Xen shall stop; what is wrong is said by the
+ * other decisions. */
+static enum cause other_than_configuration(const struct origins *all)
+{
+    static const enum cause order[] = {CAUSE_HARDWARE, CAUSE_FIRMWARE,
+                                       CAUSE_MEMORY};
+    enum cause best = CAUSE_CONFIGURATION;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        if (all->items[order[i]].chain &&
+            (best == CAUSE_CONFIGURATION || all->items[order[i]].distance <
+                                                all->items[best].distance))
+            best = order[i];
+    return best;
+}
+
+/* What this build decided last, NULL: nothing. */
+static const struct origins *last_constant(const struct result *r)
+{
+    for (size_t i = r->condition.len; i-- > 0;)
+        if ((r->condition.items[i].role == ROLE_CONSTANT ||
+             r->condition.items[i].role == ROLE_NEVER) &&
+            origins_best(&r->origins[i]) != CAUSE_UNKNOWN)
+            return &r->origins[i];
+    return NULL;
+}
+
+/* Who may be behind a request that serves the site, from the contexts that
+ * reach it: a set of 1 << cause, 0 when none is known to reach it. */
+static int requesters(struct stage *s, const struct site *site,
+                      unsigned int *out)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        s->p->store, "SELECT DISTINCT c.name FROM site_context sc JOIN context "
+                     "c ON c.id = sc.context WHERE sc.site = ?1");
+    int rc = -1;
+
+    *out = 0;
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, site->id);
+    while ((rc = xf_store_step(s->p->store, q)) > 0)
+        *out |= 1u << sources_context(s->sources, xf_column(q, 0));
+    return rc;
+}
+
+/* Nobody's request gets to where nobody's request leads. */
+static void apply_contexts(struct origins *all, unsigned int by)
+{
+    static const enum cause requests[] = {CAUSE_GUEST, CAUSE_TOOLSTACK};
+    struct origins moved = {0};
+
+    if (!by || by & 1u << CAUSE_GUEST)
+        return;
+    for (int i = 0; i < 2; i++) {
+        struct origin *o = &all->items[requests[i]];
+        enum cause to = by & 1u << CAUSE_TOOLSTACK ? CAUSE_TOOLSTACK
+                                                   : CAUSE_UNKNOWN;
+
+        if (!o->chain)
+            continue;
+        if (to != CAUSE_UNKNOWN &&
+            (!moved.items[to].chain ||
+             moved.items[to].distance > o->distance)) {
+            free(moved.items[to].chain);
+            moved.items[to] = *o;
+            moved.items[to].cause = to;
+        } else {
+            free(o->chain);
+        }
+        o->chain = NULL;
+    }
+    origins_add(all, &moved, 0);
+    origins_release(&moved);
+}
+
+static char *no_decision(const struct site *site)
+{
+    return xf_format("to get here is the fault: nothing in %s() decides about "
+                     "it",
+                     site->function);
+}
+
+static int choose_cause(struct result *r, struct stage *s,
+                        const struct site *site)
+{
+    unsigned int by;
     struct condition *c = &r->condition;
     struct origins all = {0};
-    size_t predicate = condition_first_predicate(c);
-    unsigned int farther = BEFORE;
-    enum cause best;
+    bool predicate = condition_first_predicate(c) < c->len;
+    const struct source *own =
+        sources_find(s->sources, SOURCE_FUNCTION, site->function);
+    const struct origins *constant;
 
+    if (requesters(s, site, &by))
+        return -1;
     for (size_t i = 0; i < c->len; i++)
         if (condition_is_predicate(c, i))
             origins_add(&all, &r->origins[i], 0);
-    best = origins_best(&all);
-    if (best == CAUSE_UNKNOWN && !all.lost)
-        for (size_t i = predicate; i-- > 0;)
-            if (c->items[i].role != ROLE_CHECK &&
-                c->items[i].role != ROLE_LOOP_EXIT) {
-                origins_add(&all, &r->origins[i], farther);
-                farther += BEFORE;
-            }
-    best = origins_best(&all);
-    r->cause = best;
-    if (best != CAUSE_UNKNOWN)
-        r->origin = xf_strdup(all.items[best].chain);
-    else if (all.lost)
+    apply_contexts(&all, by);
+    r->cause = origins_best(&all);
+    if (!predicate || r->cause == CAUSE_CONFIGURATION) {
+        add_before(&all, r);
+        apply_contexts(&all, by);
+        r->cause = origins_best(&all);
+    }
+    if (r->cause == CAUSE_CONFIGURATION)
+        r->cause = other_than_configuration(&all);
+    if (!predicate && own && own->result) {
+        r->cause = own->cause;
+        r->origin = xf_format("%s: %s() itself", own->origin, site->function);
+    } else if (r->cause != CAUSE_UNKNOWN) {
+        r->origin = xf_strdup(all.items[r->cause].chain);
+    } else if (!all.lost && (constant = last_constant(r))) {
+        r->cause = origins_best(constant);
+        r->origin = xf_strdup(constant->items[r->cause].chain);
+    } else if (all.lost) {
         r->origin = xf_format("lost: %s", all.lost);
-    else if (strcmp(site->witness, "asm") && site->node && !c->len) {
+    } else if (site->node && strcmp(site->witness, "asm") &&
+               (site->frame < 0 || *site->macro)) {
         r->cause = CAUSE_INTERNAL;
-        r->origin = xf_format("to get here is the fault: nothing in %s() "
-                              "decides about it",
-                              site->function);
-    } else
+        r->origin = predicate ? xf_strdup("nothing was found that makes it so")
+                              : no_decision(site);
+    } else {
         r->origin = xf_strdup("lost: decided by assembly");
+    }
     origins_release(&all);
+    return 0;
 }
 
 /* ---- verdicts ------------------------------------------------------------------ */
 
 /* The site is excluded when it is in all bodies that hold it. */
-static int refute(struct stage *s, const struct site *site, char **proof)
+static int refute(struct stage *s, const struct site *site, char **proof,
+                  bool *of_build)
 {
     sqlite3_stmt *q = xf_store_prepare(
         s->p->store, "SELECT function FROM site_function WHERE site = ?1 AND "
@@ -121,6 +238,7 @@ static int refute(struct stage *s, const struct site *site, char **proof)
     int rc;
 
     *proof = NULL;
+    *of_build = false;
     if (!q)
         return -1;
     sqlite3_bind_int64(q, 1, site->id);
@@ -131,6 +249,7 @@ static int refute(struct stage *s, const struct site *site, char **proof)
         for (size_t i = 0; f && i < f->nbodies && !open; i++) {
             struct site one = *site;
             struct condition c;
+            bool named;
             char *text;
 
             if (!condition_find_in(s->p, &f->bodies[i], &one)) {
@@ -138,8 +257,9 @@ static int refute(struct stage *s, const struct site *site, char **proof)
                 break;
             }
             condition_make(&c, s->p, &one);
-            text = feasible_refute(s->p, &one, &c);
+            text = feasible_refute(s->p, &one, &c, &named);
             condition_release(&c);
+            *of_build |= named;
             open |= !text;
             if (!*proof)
                 *proof = text;
@@ -155,18 +275,24 @@ static int refute(struct stage *s, const struct site *site, char **proof)
     return rc < 0 ? -1 : 0;
 }
 
-/* Near enough to the value's origin that nothing lies between. */
-#define NEAR 2
+/* Failing is something that these do, whatever Xen does. */
+static bool may_fail(const struct origin *o)
+{
+    return o->chain && o->direct &&
+           (o->cause == CAUSE_MEMORY || o->cause == CAUSE_FIRMWARE ||
+            o->cause == CAUSE_GUEST || o->cause == CAUSE_TOOLSTACK);
+}
 
 static int judge(struct stage *s, const struct site *site, struct result *r)
 {
     struct condition *c = &r->condition;
+    bool of_build = false;
 
     r->verdict = "undecided";
-    if (site->body && refute(s, site, &r->proof))
+    if (site->body && refute(s, site, &r->proof, &of_build))
         return -1;
     if (r->proof) {
-        r->verdict = "infeasible";
+        r->verdict = of_build ? "excluded" : "infeasible";
         return 0;
     }
     for (size_t i = 0; i < c->len; i++) {
@@ -175,7 +301,7 @@ static int judge(struct stage *s, const struct site *site, struct result *r)
         if (!condition_is_predicate(c, i))
             continue;
         o = &r->origins[i].items[origins_best(&r->origins[i])];
-        if (o->chain && o->cause < CAUSE_CONCURRENCY && o->distance <= NEAR) {
+        if (may_fail(o)) {
             r->verdict = "feasible";
             r->proof = xf_format("nothing lies between the predicate and %s",
                                  o->chain);
@@ -206,14 +332,10 @@ static int write_literal(struct program *p, const struct site *site, int n,
     sqlite3_bind_int(s, 5, l->polarity);
     xf_bind(s, 6, site->body ? site->body->function->file : site->file);
     sqlite3_bind_int(s, 7, l->line);
-    xf_bind(s, 8, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
-                      ? "constant of this build"
-                  : best != CAUSE_UNKNOWN ? o->items[best].chain
-                  : o->lost               ? o->lost
-                                          : "");
-    xf_bind(s, 9, l->role == ROLE_CONSTANT || l->role == ROLE_NEVER
-                      ? cause_name(CAUSE_CONFIGURATION)
-                      : cause_name(best));
+    xf_bind(s, 8, best != CAUSE_UNKNOWN ? o->items[best].chain
+                  : o->lost             ? o->lost
+                                        : "");
+    xf_bind(s, 9, cause_name(best));
     return xf_store_run(p->store, s);
 }
 
@@ -357,8 +479,9 @@ static int do_site(struct stage *s, struct site *site)
     r.origins = xf_calloc(r.condition.len + 1, sizeof(*r.origins));
     for (size_t i = 0; i < r.condition.len; i++)
         trace_literal(&r.origins[i], s, site, &r.condition.items[i]);
-    choose_cause(&r, site);
-    rc = judge(s, site, &r);
+    rc = choose_cause(&r, s, site);
+    if (!rc)
+        rc = judge(s, site, &r);
     if (!rc)
         rc = write_result(s->p, site, &r);
     if (!rc)

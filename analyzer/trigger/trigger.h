@@ -4,8 +4,8 @@
  * function and its own predicate, where the values in them come from, and
  * whether they can hold at all.
  *
- * Reads tables build, site, site_function, function, call, body, variable and
- * the sources; writes trigger, trigger_literal, trigger_producer,
+ * Reads tables build, site, site_function, site_context, context, function,
+ * call, body, variable and the sources; writes trigger, trigger_literal, trigger_producer,
  * trigger_context. Data: xen/sources.json, xen/console.json. The condition is that of one function: the decisions of
  * its callers come with the call path.
  */

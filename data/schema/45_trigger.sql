@@ -7,7 +7,8 @@ CREATE TABLE trigger (            -- one row per site
     predicate TEXT NOT NULL,      -- what makes it fire, '' when being there is enough
     cause     TEXT NOT NULL,      -- design words: 'guest-input', ...; 'unknown'
     origin    TEXT NOT NULL,      -- the chain that proves it, or where it was lost
-    verdict   TEXT NOT NULL,      -- 'feasible', 'infeasible', 'undecided'
+    verdict   TEXT NOT NULL,      -- 'feasible', 'infeasible', 'undecided'; 'excluded': infeasible because of
+                                  -- constants of this build, which another configuration may define otherwise
     proof     TEXT NOT NULL       -- of the verdict, '' when undecided
 ) STRICT;
 

@@ -15,6 +15,10 @@ enum xf_exit {
 
 int cmd_scan(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_decide(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_triage(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
@@ -28,5 +32,13 @@ int cmd_trouble(void);
 /* data/ of this installation: $XENFMEA_DATA, the installed folder, or the
  * source tree's; valid until exit. NULL with xf_error() when none exists. */
 const char *cmd_data_dir(void);
+
+/* The cache folder, created when missing: `option` or the default. NULL with
+ * xf_error() when that cannot be, or when it lies in `root`, the hypervisor
+ * folder. Caller frees. */
+char *cmd_cache_dir(const char *option, const char *root);
+/* 0, or -1 with xf_error() when `dir` is in the hypervisor folder `root`;
+ * `option` is the one to use instead. */
+int cmd_refuse_in_tree(const char *dir, const char *root, const char *option);
 
 #endif

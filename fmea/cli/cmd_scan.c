@@ -22,12 +22,14 @@
 #include "file.h"
 #include "graph.h"
 #include "hash.h"
+#include "identity.h"
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
 #include "scan_history.h"
 #include "rate.h"
 #include "reach.h"
+#include "shard.h"
 #include "sheet.h"
 #include "sites.h"
 #include "outputs.h"
@@ -37,13 +39,17 @@
 
 static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
                                            "worksheet.html", NULL};
+static const char *const database_only[] = {"xenfmea.db", NULL};
 
 struct scan {
     /* options */
     const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
     const char *out, *cache, *clang, *context;
-    unsigned int jobs, timeout;
-    bool quiet, verbose;
+    unsigned int jobs, timeout, cache_size;
+    bool quiet, verbose, sites_only;
+    unsigned int part, parts; /* of a shard; parts 0: the whole */
+    char **shards;            /* to merge */
+    size_t nshards, shards_cap;
     struct scan_history history;
     /* state of the run */
     const char *data;
@@ -51,11 +57,13 @@ struct scan {
     char *standin;
     char *cache_dir;
     struct xf_outputs outputs;
+    const char *shard_output[2]; /* its one file, when this is a shard */
     struct xf_catalogue *catalogue;
     struct build {
         struct xf_build commands;
         struct xf_tu *tus;
         struct xf_unit *units;
+        struct xf_unit_names *names; /* parallel, see name_units() */
         unsigned int parsed;
         long peak_kib;
     } *builds;
@@ -77,6 +85,9 @@ enum {
     OPT_CACHE,
     OPT_TIMEOUT,
     OPT_CLANG,
+    OPT_SITES_ONLY,
+    OPT_SHARD,
+    OPT_CACHE_SIZE,
     OPT_CONTEXT
 };
 
@@ -96,12 +107,20 @@ static const struct argp_option options[] = {
      1},
     {"cache", OPT_CACHE, "DIR", 0,
      "Cache folder (default: $XDG_CACHE_HOME/xenfmea or ~/.cache/xenfmea)", 1},
+    {"cache-size", OPT_CACHE_SIZE, "MIB", 0,
+     "Bound of the facts in the cache, in MiB (default: 4096)", 1},
     {"timeout", OPT_TIMEOUT, "SECONDS", 0,
      "Limit for one translation unit, and ten times that for configuring "
      "(default: 120)",
      1},
     {"clang", OPT_CLANG, "PROGRAM", 0,
      "Compiler for configuring and assembly files (default: clang-19)", 1},
+    {"sites-only", OPT_SITES_ONLY, NULL, 0,
+     "Stop when the sites are known: a database without calls through "
+     "pointers, reachability, census and worksheet",
+     1},
+    {"shard", OPT_SHARD, "K/N", 0,
+     "Parse the Kth of N parts only and write it for 'xenfmea merge'", 1},
     {"verbose", 'v', NULL, 0, "Say more", 2},
     {"quiet", 'q', NULL, 0, "Only say what is wrong", 2},
     {0}};
@@ -116,6 +135,17 @@ static unsigned int positive(const char *arg, const char *name,
         argp_error(state, "--%s needs a number from 1 to 100000, not '%s'",
                    name, arg);
     return (unsigned int)value;
+}
+
+static void set_shard(struct scan *s, const char *arg,
+                      struct argp_state *state)
+{
+    char end;
+
+    if (sscanf(arg, "%u/%u%c", &s->part, &s->parts, &end) != 2 || !s->part ||
+        s->part > s->parts || s->parts > 1000)
+        argp_error(state, "--shard needs K/N with K from 1 to N, such as 2/4, "
+                          "not '%s'", arg);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -149,6 +179,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_CLANG:
         s->clang = arg;
+        break;
+    case OPT_SITES_ONLY:
+        s->sites_only = true;
+        break;
+    case OPT_CACHE_SIZE:
+        s->cache_size = positive(arg, "cache-size", state);
+        break;
+    case OPT_SHARD:
+        set_shard(s, arg, state);
         break;
     case OPT_CONTEXT:
         s->context = arg;
@@ -240,48 +279,22 @@ static void stage_ends(struct scan *s, const char *name)
 
 /* ---- steps -------------------------------------------------------------- */
 
-/* The hypervisor folder is not ours to write to: refuse a folder in it before
- * anything is created. */
-static int refuse_in_tree(const struct scan *s, const char *dir,
-                          const char *option)
-{
-    char *full = xf_path_real_ahead(dir);
-    int rc = 0;
-
-    if (!strcmp(full, s->root) || xf_path_below(full, s->root))
-        rc = xf_error("%s lies inside the hypervisor folder %s, which xenfmea "
-                      "never writes to; choose another place with %s",
-                      dir, s->root, option);
-    free(full);
-    return rc;
-}
-
 static int make_output(struct scan *s)
 {
-    if (refuse_in_tree(s, s->out, "-o"))
+    if (cmd_refuse_in_tree(s->out, s->root, "-o"))
         return -1;
-    return xf_outputs_open(&s->outputs, s->out, output_names);
+    if (s->parts)
+        s->shard_output[0] = xf_format("shard-%u-of-%u", s->part, s->parts);
+    return xf_outputs_open(&s->outputs, s->out,
+                           s->parts        ? s->shard_output
+                           : s->sites_only ? database_only
+                                           : output_names);
 }
 
 static int find_cache(struct scan *s)
 {
-    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *dir = s->cache         ? xf_strdup(s->cache)
-                : xdg && *xdg    ? xf_format("%s/xenfmea", xdg)
-                : home && *home  ? xf_format("%s/.cache/xenfmea", home)
-                                 : NULL;
-    int rc;
-
-    if (!dir)
-        return xf_error("no cache folder: set HOME or pass --cache DIR");
-    rc = refuse_in_tree(s, dir, "--cache");
-    if (!rc && !xf_mkdirs(dir))
-        s->cache_dir = xf_path_real(dir);
-    free(dir);
-    if (!rc && !s->cache_dir)
-        rc = xf_error("%s; choose another cache folder with --cache",
-                      xf_error_message());
-    return rc;
+    s->cache_dir = cmd_cache_dir(s->cache, s->root);
+    return s->cache_dir ? 0 : -1;
 }
 
 static int find_standin(struct scan *s)
@@ -427,6 +440,31 @@ static struct xf_frame_type *frame_types(const struct scan *s)
     return types;
 }
 
+/* The units of this part; all when the whole is scanned. */
+static int run_pool(const struct scan *s, struct build *b, size_t *number,
+                    const struct xf_frontend_options *how,
+                    struct xf_pool *pool)
+{
+    size_t n = b->commands.len, k = 0;
+    struct xf_tu *tus = xf_calloc(n, sizeof(*tus));
+    struct xf_unit *units = xf_calloc(n, sizeof(*units));
+    size_t *places = xf_calloc(n, sizeof(*places));
+    int rc;
+
+    for (size_t i = 0; i < n; i++)
+        if (xf_shard_has(s->part, s->parts, (*number)++)) {
+            places[k] = i;
+            tus[k++] = b->tus[i];
+        }
+    rc = k ? xf_pool_run(units, tus, k, how, pool) : 0;
+    for (size_t i = 0; i < k; i++)
+        b->units[places[i]] = units[i];
+    free(tus);
+    free(units);
+    free(places);
+    return rc;
+}
+
 static int parse_all(struct scan *s)
 {
     struct xf_frame_type *frames = frame_types(s);
@@ -441,16 +479,19 @@ static int parse_all(struct scan *s)
         .debug_off = xf_catalogue_debug_off(s->catalogue),
         .clang = s->clang};
     char *key = versions_key(s), *facts = xf_path_join(s->cache_dir, "facts");
+    size_t number = 0; /* units are counted over all builds */
     int rc = 0;
 
     for (size_t i = 0; i < s->nbuilds && !rc; i++) {
         struct build *b = &s->builds[i];
         struct xf_pool pool = {.workers = s->jobs, .seconds = s->timeout,
                                .cache_dir = facts, .key = key,
+                               .cache_bytes = (unsigned long long)s->cache_size
+                                              << 20,
                                .progress = show_parse, .payload = s};
 
         fill_tus(b);
-        rc = xf_pool_run(b->units, b->tus, b->commands.len, &how, &pool);
+        rc = run_pool(s, b, &number, &how, &pool);
         b->parsed = pool.parsed;
         b->peak_kib = pool.peak_kib;
     }
@@ -458,6 +499,61 @@ static int parse_all(struct scan *s)
     free(key);
     free(facts);
     return rc;
+}
+
+/* `text` with the roots of the build taken off, so that the database does not
+ * depend on where the build lies. Caller frees. */
+static char *strip_roots(const struct build *b, const char *text)
+{
+    const char *roots[] = {b->commands.source, b->commands.objects};
+    struct xf_buf out = XF_BUF_INIT;
+
+    while (*text) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < 2 && !n; i++) {
+            size_t len = strlen(roots[i]);
+
+            if (!strncmp(text, roots[i], len) &&
+                (!text[len] || text[len] == '/'))
+                n = len + (text[len] == '/');
+        }
+        if (n)
+            xf_buf_adds(&out, text[n] ? "" : ".");
+        else
+            xf_buf_addch(&out, *text);
+        text += n ? n : 1;
+    }
+    return xf_buf_detach(&out);
+}
+
+static char *command_text(const struct build *b, const struct xf_command *c)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < c->argc; i++) {
+        char *arg = strip_roots(b, c->argv[i]);
+
+        xf_buf_addf(&out, "%s%s", i ? "\x1f" : "", arg);
+        free(arg);
+    }
+    return xf_buf_detach(&out);
+}
+
+/* What the outputs call the units, wherever the build lies. */
+static void name_units(struct build *b)
+{
+    b->names = xf_calloc(b->commands.len, sizeof(*b->names));
+    for (size_t i = 0; i < b->commands.len; i++) {
+        const struct xf_command *c = &b->commands.commands[i];
+        char *real = realpath(c->file, NULL);
+
+        b->names[i].file = strip_roots(b, real ? real : c->file);
+        b->names[i].command = command_text(b, c);
+        b->names[i].detail =
+            strip_roots(b, b->units[i].detail ? b->units[i].detail : "");
+        free(real);
+    }
 }
 
 static bool is_source(const char *path)
@@ -503,8 +599,8 @@ static char *tree_name(const struct scan *s)
     return name;
 }
 
-/* Everything that the outputs depend on. */
-static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
+/* The tree, and everything of ours that its facts and outputs depend on. */
+static int tree_key(struct scan *s, char hex[XF_HASH_HEX])
 {
     struct xf_hash *h = xf_hash_new();
     char *name = tree_name(s);
@@ -517,11 +613,22 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     if (!rc)
         rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
+        rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    xf_hash_finish(h, hex);
+    return rc;
+}
+
+/* Everything that the outputs depend on. */
+static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
+{
+    struct xf_hash *h = xf_hash_new();
+    int rc = tree_key(s, hex);
+
+    xf_hash_adds(h, hex);
+    if (!rc)
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc && s->context)
         rc = hash_data("context", s->context, h);
-    if (!rc)
-        rc = xf_tree_walk(s->root, NULL, hash_file, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
 
@@ -531,7 +638,7 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
         xf_hash_adds(h, b->commands.failures);
         for (size_t j = 0; j < b->commands.len; j++) {
             xf_hash_adds(h, b->commands.commands[j].object);
-            xf_hash_adds(h, b->units[j].detail);
+            xf_hash_adds(h, b->names[j].detail);
             xf_hash_add(h, b->units[j].facts.data ? b->units[j].facts.data : "",
                         b->units[j].facts.len);
         }
@@ -540,72 +647,22 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     return rc;
 }
 
-/* `text` with the roots of the build taken off, so that the database does not
- * depend on where the build lies. Caller frees. */
-static char *strip_roots(const struct build *b, const char *text)
-{
-    const char *roots[] = {b->commands.source, b->commands.objects};
-    struct xf_buf out = XF_BUF_INIT;
-
-    while (*text) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < 2 && !n; i++) {
-            size_t len = strlen(roots[i]);
-
-            if (!strncmp(text, roots[i], len) &&
-                (!text[len] || text[len] == '/'))
-                n = len + (text[len] == '/');
-        }
-        if (n)
-            xf_buf_adds(&out, text[n] ? "" : ".");
-        else
-            xf_buf_addch(&out, *text);
-        text += n ? n : 1;
-    }
-    return xf_buf_detach(&out);
-}
-
-static char *command_text(const struct build *b, const struct xf_command *c)
-{
-    struct xf_buf out = XF_BUF_INIT;
-
-    for (size_t i = 0; i < c->argc; i++) {
-        char *arg = strip_roots(b, c->argv[i]);
-
-        xf_buf_addf(&out, "%s%s", i ? "\x1f" : "", arg);
-        free(arg);
-    }
-    return xf_buf_detach(&out);
-}
-
 static int link_build(struct xf_store *store, struct build *b)
 {
     size_t n = b->commands.len;
     struct xf_link_tu *tus = xf_calloc(n, sizeof(*tus));
-    char **owned = xf_calloc(3 * n, sizeof(*owned));
     int rc;
 
     for (size_t i = 0; i < n; i++) {
-        const struct xf_command *c = &b->commands.commands[i];
-        char *real = realpath(c->file, NULL);
-
-        owned[3 * i] = strip_roots(b, real ? real : c->file);
-        owned[3 * i + 1] = command_text(b, c);
-        owned[3 * i + 2] = strip_roots(b, b->units[i].detail);
-        tus[i].file = owned[3 * i];
-        tus[i].command = owned[3 * i + 1];
-        tus[i].detail = owned[3 * i + 2];
-        tus[i].object = c->object;
+        tus[i].file = b->names[i].file;
+        tus[i].command = b->names[i].command;
+        tus[i].detail = b->names[i].detail;
+        tus[i].object = b->commands.commands[i].object;
         tus[i].status = xf_unit_status_name(b->units[i].status);
         tus[i].facts = &b->units[i].facts;
-        free(real);
     }
     rc = xf_link(store, b->commands.arch, b->commands.name,
                  b->commands.kconfig, tus, n);
-    for (size_t i = 0; i < 3 * n; i++)
-        free(owned[i]);
-    free(owned);
     free(tus);
     return rc;
 }
@@ -645,8 +702,7 @@ static int write_meta(struct scan *s, struct xf_store *store, const char *key)
 /* A line about a unit: the analysed code or its name may hold anything. */
 static void say_unit(struct scan *s, const struct build *b, size_t i)
 {
-    char *file = strip_roots(b, b->commands.commands[i].file);
-    char *detail = strip_roots(b, b->units[i].detail);
+    const char *file = b->names[i].file, *detail = b->names[i].detail;
     size_t len = strlen(file);
     bool named = !strncmp(detail, file, len) && !strncmp(detail + len, ": ", 2);
 
@@ -656,8 +712,6 @@ static void say_unit(struct scan *s, const struct build *b, size_t i)
                 xf_unit_status_name(b->units[i].status));
     xf_visible(&s->summary, named ? detail + len + 2 : detail, "");
     xf_buf_adds(&s->summary, "\n");
-    free(file);
-    free(detail);
 }
 
 static void say_build(struct scan *s, const struct build *b)
@@ -757,9 +811,9 @@ static int write_outputs(struct scan *s, struct xf_store *store)
 
 static int build_database(struct scan *s, const char *key)
 {
+    const struct xf_rate_options how = {.context = s->context};
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
     char *schema = xf_path_join(s->data, "schema");
-    const struct xf_rate_options how = {.context = s->context};
     struct xf_store *store = NULL;
     int rc;
 
@@ -769,6 +823,8 @@ static int build_database(struct scan *s, const char *key)
         rc = link_build(store, &s->builds[i]);
     if (!rc)
         rc = xf_sites(store, s->catalogue);
+    if (!rc)
+        rc = xf_identity_record(store, s->root);
     stage_ends(s, "link");
     show_step(s, "call graph");
     if (!rc)
@@ -794,9 +850,9 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_rate_facts(store, s->root, s->data) ||
              xf_rate(store, s->data, &how);
-    stage_ends(s, "rate");
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
+    stage_ends(s, "rate");
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);
@@ -807,6 +863,58 @@ static int build_database(struct scan *s, const char *key)
                                 s->summary.data ? s->summary.data : "",
                                 s->status);
     stage_ends(s, "write");
+    free(db);
+    free(schema);
+    return rc;
+}
+
+/* Bodies and variables are for stages that are left out. */
+static void drop_trees(struct xf_buf *facts)
+{
+    char *to = facts->data, *from = to, *end = to + facts->len;
+
+    while (from < end) {
+        char *next = memchr(from, '\n', (size_t)(end - from));
+        size_t len = (size_t)((next ? next + 1 : end) - from);
+
+        if (*from != 'T' && *from != 'G') {
+            memmove(to, from, len);
+            to += len;
+        }
+        from += len;
+    }
+    facts->len = (size_t)(to - facts->data);
+}
+
+/* What `check` needs of a tree, in a fraction of the time. */
+static int build_sites(struct scan *s)
+{
+    char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
+    char *schema = xf_path_join(s->data, "schema");
+    struct xf_store *store = NULL;
+    int rc = xf_store_create(&store, db, schema);
+
+    for (size_t i = 0; i < s->nbuilds && !rc; i++) {
+        struct build *b = &s->builds[i];
+
+        for (size_t j = 0; j < b->commands.len; j++)
+            drop_trees(&b->units[j].facts);
+        rc = link_build(store, b);
+        say_build(s, b);
+    }
+    if (!rc)
+        rc = xf_sites(store, s->catalogue);
+    if (!rc)
+        rc = xf_identity_record(store, s->root);
+    if (!rc)
+        rc = write_meta(s, store, "");
+    if (rc)
+        xf_store_close(store);
+    else
+        rc = xf_store_commit(store);
+    if (!rc)
+        rc = xf_outputs_publish(&s->outputs, "", s->summary.data, s->status);
+    stage_ends(s, "sites");
     free(db);
     free(schema);
     return rc;
@@ -842,25 +950,11 @@ static void show_waiting(void *payload)
     show_step(payload, "waiting for another scan that writes here");
 }
 
-static int run(struct scan *s)
+/* From facts to outputs, unless they are there already. */
+static int link_and_write(struct scan *s)
 {
     char key[XF_HASH_HEX];
 
-    s->data = cmd_data_dir();
-    if (!s->data)
-        return -1;
-    s->catalogue = xf_catalogue_load(s->data);
-    if (!s->catalogue)
-        return -1;
-    stage_ends(s, NULL);
-    if (find_root(s) || make_output(s) || find_cache(s) || find_standin(s))
-        return -1;
-    if ((!s->nbuilds && discover_all(s)) || check_sources(s) || check_clang(s))
-        return -1;
-    stage_ends(s, "discover");
-    if (parse_all(s))
-        return -1;
-    stage_ends(s, "parse");
     if (scan_key(s, key) || xf_outputs_begin(&s->outputs, show_waiting, s))
         return -1;
     if (xf_outputs_same(&s->outputs, key, &s->summary, &s->status)) {
@@ -870,6 +964,98 @@ static int run(struct scan *s)
     return build_database(s, key);
 }
 
+static struct xf_shard_build *shard_builds(struct scan *s)
+{
+    struct xf_shard_build *list = xf_calloc(s->nbuilds, sizeof(*list));
+
+    for (size_t i = 0; i < s->nbuilds; i++) {
+        list[i].build = &s->builds[i].commands;
+        list[i].units = s->builds[i].units;
+        list[i].names = s->builds[i].names;
+    }
+    return list;
+}
+
+/* What is wrong in it is for the merge to say, which has the whole. */
+static int write_shard(struct scan *s)
+{
+    char key[XF_HASH_HEX], *path;
+    struct xf_shard_build *builds;
+    int rc;
+
+    if (tree_key(s, key) || xf_outputs_begin(&s->outputs, show_waiting, s))
+        return -1;
+    builds = shard_builds(s);
+    path = xf_path_join(s->outputs.stage, s->shard_output[0]);
+    rc = xf_shard_write(path, key, s->part, s->parts, builds, s->nbuilds);
+    if (!rc)
+        rc = xf_outputs_publish(&s->outputs, key, "", XF_EXIT_OK);
+    free(builds);
+    free(path);
+    return rc;
+}
+
+static int read_shards(struct scan *s)
+{
+    char key[XF_HASH_HEX];
+    struct xf_shard_build *list = NULL;
+    size_t n = 0;
+
+    if (tree_key(s, key) ||
+        xf_shard_read(&list, &n, key, s->shards, s->nshards))
+        return -1;
+    s->builds = xf_calloc(n, sizeof(*s->builds));
+    s->nbuilds = n;
+    for (size_t i = 0; i < n; i++) {
+        s->builds[i].commands = *list[i].build;
+        s->builds[i].units = list[i].units;
+        s->builds[i].names = list[i].names;
+        free(list[i].build);
+    }
+    free(list);
+    return 0;
+}
+
+static int prepare(struct scan *s)
+{
+    s->data = cmd_data_dir();
+    if (!s->data)
+        return -1;
+    s->catalogue = xf_catalogue_load(s->data);
+    stage_ends(s, NULL);
+    return s->catalogue ? 0 : -1;
+}
+
+static int run_merge(struct scan *s)
+{
+    if (prepare(s) || find_root(s) || make_output(s) || read_shards(s))
+        return -1;
+    stage_ends(s, "read");
+    return link_and_write(s);
+}
+
+static int run(struct scan *s)
+{
+    if (prepare(s))
+        return -1;
+    if (find_root(s) || make_output(s) || find_cache(s) || find_standin(s))
+        return -1;
+    if ((!s->nbuilds && discover_all(s)) || check_sources(s) || check_clang(s))
+        return -1;
+    stage_ends(s, "discover");
+    if (parse_all(s))
+        return -1;
+    stage_ends(s, "parse");
+    for (size_t i = 0; i < s->nbuilds; i++)
+        name_units(&s->builds[i]);
+    if (s->parts)
+        return write_shard(s);
+    if (s->sites_only)
+        return xf_outputs_begin(&s->outputs, show_waiting, s) ? -1
+                                                              : build_sites(s);
+    return link_and_write(s);
+}
+
 static void release(struct scan *s)
 {
     for (size_t i = 0; i < s->nbuilds; i++) {
@@ -877,6 +1063,12 @@ static void release(struct scan *s)
 
         for (size_t j = 0; b->units && j < b->commands.len; j++)
             xf_unit_release(&b->units[j]);
+        for (size_t j = 0; b->names && j < b->commands.len; j++) {
+            free(b->names[j].file);
+            free(b->names[j].command);
+            free(b->names[j].detail);
+        }
+        free(b->names);
         free(b->units);
         free(b->tus);
         xf_build_release(&b->commands);
@@ -888,6 +1080,8 @@ static void release(struct scan *s)
     free(s->standin);
     free(s->cache_dir);
     xf_outputs_release(&s->outputs);
+    free((char *)s->shard_output[0]);
+    free(s->shards);
 }
 
 static int report(struct scan *s)
@@ -903,9 +1097,14 @@ static int report(struct scan *s)
     /* Once more as a whole: it may come from a .state.json. */
     if (s->summary.len && (!s->quiet || s->status))
         xf_visible(&text, s->summary.data, "\n");
-    xf_buf_adds(&text, "worksheet: ");
+    xf_buf_adds(&text, s->parts        ? "shard: "
+                       : s->sites_only ? "database: "
+                                       : "worksheet: ");
     xf_visible(&text, s->outputs.dir, "");
-    printf("%s/worksheet.html\n", text.data);
+    printf("%s/%s\n", text.data,
+           s->parts        ? s->shard_output[0]
+           : s->sites_only ? "xenfmea.db"
+                           : "worksheet.html");
     xf_buf_release(&text);
     if (fflush(stdout))
         return xf_error("cannot write to the standard output: %s; the files "
@@ -925,7 +1124,8 @@ int cmd_scan(int argc, char **argv)
                "never written to.\vExit status: 0 fine, 1 something needs a "
                "look (a unit that does not parse), 2 trouble."};
     struct scan s = {.type = "debug", .out = "xenfmea-out",
-                     .clang = "clang-19", .timeout = 120};
+                     .clang = "clang-19", .timeout = 120,
+                     .cache_size = 4096};
     int rc;
 
     /* A file size limit is to be an error like a full disk, not the end. */
@@ -934,6 +1134,77 @@ int cmd_scan(int argc, char **argv)
     argp_err_exit_status = XF_EXIT_TROUBLE;
     argp_parse(&argp, argc, argv, 0, NULL, &s);
     rc = run(&s);
+    clear_bar(&s);
+    if (rc || report(&s))
+        s.status = cmd_trouble();
+    rc = s.status;
+    release(&s);
+    return rc;
+}
+
+/* ---- merge -------------------------------------------------------------- */
+
+static const struct argp_option merge_options[] = {
+    {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 0},
+    {"verbose", 'v', NULL, 0, "Say more", 1},
+    {"quiet", 'q', NULL, 0, "Only say what is wrong", 1},
+    {0}};
+
+static error_t parse_merge(int key, char *arg, struct argp_state *state)
+{
+    struct scan *s = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &s->history;
+        break;
+    case 'o':
+        s->out = arg;
+        break;
+    case 'v':
+        s->verbose = true;
+        break;
+    case 'q':
+        s->quiet = true;
+        break;
+    case ARGP_KEY_ARG:
+        if (!s->tree) {
+            s->tree = arg;
+            break;
+        }
+        XF_GROW(s->shards, s->nshards, s->shards_cap);
+        s->shards[s->nshards++] = arg;
+        break;
+    case ARGP_KEY_END:
+        if (!s->nshards)
+            argp_error(state, "name the tree and the files that 'xenfmea scan "
+                              "--shard' wrote");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+int cmd_merge(int argc, char **argv)
+{
+    static const struct argp_child children[] = {
+        {&scan_history_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = merge_options, .parser = parse_merge, .children = children,
+        .args_doc = "XEN-TREE SHARD...",
+        .doc = "Put the parts of a scan together: the same files as those of "
+               "one scan of the tree. Parts of several architectures and "
+               "configurations may be named together.\vExit status: 0 fine, "
+               "1 something needs a look (a unit that does not parse), 2 "
+               "trouble."};
+    struct scan s = {.out = "xenfmea-out"};
+    int rc;
+
+    signal(SIGXFSZ, SIG_IGN);
+    argp_err_exit_status = XF_EXIT_TROUBLE;
+    argp_parse(&argp, argc, argv, 0, NULL, &s);
+    rc = run_merge(&s);
     clear_bar(&s);
     if (rc || report(&s))
         s.status = cmd_trouble();

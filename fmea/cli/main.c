@@ -22,6 +22,13 @@ static const struct {
      cmd_scan},
     {"verify", "prove a worksheet complete against a linked xen-syms",
      cmd_verify},
+    {"merge", "put the parts of 'scan --shard' together", cmd_merge},
+    {"diff", "compare two scans: what was added, is gone, moved or changed",
+     cmd_diff},
+    {"check", "the gate: what is new, stale or not decided, and what to do",
+     cmd_check},
+    {"decide", "record what was decided about sites; list, import, export",
+     cmd_decide},
     {"history", "extract facts about past bugs from a clone of Xen",
      cmd_history},
     {"triage", "find the site that stopped the machine in a console log",
@@ -70,6 +77,50 @@ const char *cmd_data_dir(void)
     xf_error("no data folder at %s; install xenfmea, or set XENFMEA_DATA",
              XF_DATA_INSTALLED);
     return NULL;
+}
+
+static char *cache_name(const char *option)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+    return option          ? xf_strdup(option)
+           : xdg && *xdg   ? xf_format("%s/xenfmea", xdg)
+           : home && *home ? xf_format("%s/.cache/xenfmea", home)
+                           : NULL;
+}
+
+/* The hypervisor folder is not ours to write to: refused before anything is
+ * created. */
+int cmd_refuse_in_tree(const char *dir, const char *root, const char *option)
+{
+    char *full = xf_path_real_ahead(dir);
+    int rc = 0;
+
+    if (!strcmp(full, root) || xf_path_below(full, root))
+        rc = xf_error("%s lies inside the hypervisor folder %s, which xenfmea "
+                      "never writes to; choose another place with %s",
+                      dir, root, option);
+    free(full);
+    return rc;
+}
+
+char *cmd_cache_dir(const char *option, const char *root)
+{
+    char *dir = cache_name(option), *real = NULL;
+
+    if (!dir) {
+        xf_error("no cache folder: set HOME or pass --cache DIR");
+        return NULL;
+    }
+    if (!cmd_refuse_in_tree(dir, root, "--cache")) {
+        if (!xf_mkdirs(dir))
+            real = xf_path_real(dir);
+        if (!real)
+            xf_error("%s; choose another cache folder with --cache",
+                     xf_error_message());
+    }
+    free(dir);
+    return real;
 }
 
 static void usage(FILE *to)

@@ -196,6 +196,33 @@ with open(os.path.join(top, "compile_commands.json"), "w", encoding="utf-8",
 END
 }
 
+# make_buildable DIR [N]: the same with makefiles instead of a list of commands:
+# 'xenfmea scan DIR/xen' finds out by itself how it is compiled.
+make_buildable() {
+    local dir=$1 n=${2:-2}
+
+    make_tree "$dir" "$n"
+    rm "$dir/compile_commands.json"
+    echo '# configuration' >"$dir/Config.mk"
+    mkdir -p "$dir/config" "$dir/xen/arch/arm/configs"
+    echo 'CONFIG_ARM_64=y' >"$dir/xen/arch/arm/configs/arm64_defconfig"
+    {
+        echo 'CC := $(CROSS_COMPILE)gcc'
+        echo "objs := $(seq -f 'common/unit%g.o' -s ' ' "$n")" \
+            '$(patsubst %.S,%.o,$(wildcard arch/arm/arm64/*.S))'
+        cat <<'END'
+.PHONY: default clean olddefconfig
+default: $(objs)
+olddefconfig:
+	touch .config
+%.o: %.c
+	$(CC) -include ./include/xen/config.h -Iinclude -c $< -o $@
+%.o: %.S
+	$(CC) -D__ASSEMBLY__ -c $< -o $@
+END
+    } >"$dir/xen/Makefile"
+}
+
 # ---- running ---------------------------------------------------------------
 
 # run COMMAND...: its exit status in $rc, its output in $work/stdout, stderr.

@@ -4,7 +4,7 @@
 
     causes.py --xenfmea PROGRAM --git DIR --labels FILE [--labels FILE ...]
               [--work DIR] [--since YEAR-MONTH] [--newest REVISION]
-              [--limit N]
+              [--limit N] [--crashlogs DIR]
 
 Each label file is tab separated with a header; columns id, parent (revision
 in which file:line is valid), file, line, kind, arch are needed. With a column
@@ -18,6 +18,7 @@ import argparse
 import collections
 import csv
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -108,6 +109,37 @@ def judge(args, row, tally):
     return None, None
 
 
+def message_pattern(message):
+    """What a format as written prints; None when it says too little."""
+    text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', message))
+    text = text.replace("\\n", "").strip()
+    parts = re.split(r"%[-0-9.lhz#]*[a-zA-Z]+", text)
+    if max(map(len, parts)) < 8:
+        return None
+    return ".*".join(map(re.escape, parts))
+
+
+def crashes(args, tally):
+    """Sites that logs of the newest revision (arm64) name must be possible."""
+    db = sqlite3.connect(f"file:{scan(args, args.newest, 'arm64')}?mode=ro",
+                         uri=True)
+    logs = [path.read_text(errors="replace")
+            for path in sorted(pathlib.Path(args.crashlogs).glob("*.log"))]
+    places = {place for log in logs for place in
+              re.findall(r"(?:BUG at|failed at) \S*/xen/(\S+:\d+)", log)}
+    for file, line, message, verdict, proof in db.execute(
+            "SELECT s.file, s.line, s.message, t.verdict, t.proof FROM site s "
+            "JOIN trigger t ON t.site = s.id"):
+        pattern = message_pattern(message)
+        named = f"{file}:{line}" in places or (
+            pattern and any(re.search(pattern, log) for log in logs))
+        tally["sites named by crash logs"] += bool(named)
+        if named and verdict == "infeasible":
+            tally["WRONGLY INFEASIBLE"] += 1
+            print(f"NEVER   {file}:{line} is named by a crash log: {proof}")
+    db.close()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--xenfmea", required=True)
@@ -116,6 +148,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--newest", default="c447b7308b13")
     parser.add_argument("--since", default="2018-07")
+    parser.add_argument("--crashlogs")
     parser.add_argument("--limit", type=int, default=10 ** 6)
     args = parser.parse_args()
     args.work = args.work.resolve()
@@ -146,6 +179,8 @@ def main():
         print(f"{'ok' if right else 'WRONG':7} {where} [{arch}] {want}: "
               f"{site['cause']} | {site['sentence'][:150]} | "
               f"{site['origin'][:200]}", flush=True)
+    if args.crashlogs:
+        crashes(args, tally)
     for key in sorted(tally):
         print(f"{key}: {tally[key]}")
     return 1 if tally["WRONGLY INFEASIBLE"] else 0

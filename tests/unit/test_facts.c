@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -87,7 +88,7 @@ static int lookup(const char *key)
     return hit;
 }
 
-static void store(const char *key)
+static void store_with(const char *key, const char *header)
 {
     char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
     struct xf_buf facts = XF_BUF_INIT;
@@ -97,13 +98,18 @@ static void store(const char *key)
     cache = xf_cache_new(where, src, src);
     xf_fact(&facts, 'V', XF_FACTS_VERSION, NULL);
     xf_fact(&facts, 'R', "a.c", "", NULL);
-    xf_fact(&facts, 'R', "sub/h.h", "", NULL);
+    xf_fact(&facts, 'R', header, "", NULL);
     xf_facts_end(&facts);
     xf_cache_put(cache, key, &facts);
     xf_buf_release(&facts);
     xf_cache_free(cache);
     free(where);
     free(src);
+}
+
+static void store(const char *key)
+{
+    store_with(key, "sub/h.h");
 }
 
 static void cache_follows_content(void **state)
@@ -131,12 +137,85 @@ static void cache_follows_content(void **state)
     assert_int_equal(xf_remove_tree(dir), 0);
 }
 
+/* Two versions of a tree whose unit reads other files, in turns. */
+static void cache_knows_both_versions(void **state)
+{
+    char *sub, *gone;
+
+    (void)state;
+    strcpy(dir, "/tmp/xf-cache-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    sub = xf_path_join(dir, "src/sub");
+    gone = xf_path_join(dir, "src/sub/i.h");
+    assert_int_equal(xf_mkdirs(sub), 0);
+    put_source("src/a.c", "int a;");
+    put_source("src/sub/h.h", "int h;");
+    store("k");
+    put_source("src/a.c", "int b;");
+    put_source("src/sub/i.h", "int i;");
+    store_with("k", "sub/i.h");
+    assert_true(lookup("k"));
+    put_source("src/a.c", "int a;");
+    assert_true(lookup("k"));
+    assert_int_equal(remove(gone), 0);
+    assert_true(lookup("k"));
+    /* more versions than are kept: the first is forgotten, none is wrong */
+    for (int i = 0; i < 20; i++) {
+        char *name = xf_format("src/sub/n%d.h", i);
+
+        put_source(name, "int n;");
+        store_with("k", name + 4);
+        free(name);
+    }
+    assert_true(lookup("k"));
+    free(sub);
+    free(gone);
+    assert_int_equal(xf_remove_tree(dir), 0);
+}
+
+static void trim(unsigned long long bytes)
+{
+    char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
+    struct xf_cache *cache = xf_cache_new(where, src, src);
+
+    xf_cache_trim(cache, bytes);
+    xf_cache_free(cache);
+    free(where);
+    free(src);
+}
+
+static void cache_is_bounded(void **state)
+{
+    char *sub;
+
+    (void)state;
+    strcpy(dir, "/tmp/xf-cache-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    sub = xf_path_join(dir, "src/sub");
+    assert_int_equal(xf_mkdirs(sub), 0);
+    put_source("src/a.c", "int a;");
+    put_source("src/sub/h.h", "int h;");
+    store("old");
+    store("new");
+    trim(1 << 20);
+    assert_true(lookup("old") && lookup("new"));
+    trim(120); /* an entry is some 75 bytes */
+    assert_false(lookup("old"));
+    assert_true(lookup("new"));
+    trim(0);
+    assert_false(lookup("new"));
+    free(sub);
+    assert_int_equal(xf_remove_tree(dir), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back),
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(cache_follows_content),
+        cmocka_unit_test(cache_knows_both_versions),
+        cmocka_unit_test(cache_is_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
