@@ -297,10 +297,26 @@ static int rate_sites(struct rating *r)
     return rc;
 }
 
+/* Facts that the code itself asks for or tells: facts.json must have them. */
+static const char *const needed[] = {
+    "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
+    "disposition", "feature_off", "level", "interference", "aou", "aou_how",
+    "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",
+    "literal_origin", "literal_cause", "literal_role", NULL};
+
+static int check_needed(const struct rating *r, const char *data_dir)
+{
+    for (size_t i = 0; needed[i]; i++)
+        if (xf_map_find(&r->names.names, needed[i]) == XF_MAP_NONE)
+            return xf_error("%s/rules/facts.json: fact '%s' is missing; put "
+                            "it back", data_dir, needed[i]);
+    return 0;
+}
+
 static int load(struct rating *r, const char *data_dir,
                 const struct xf_rate_options *options)
 {
-    if (fact_names_load(&r->names, data_dir))
+    if (fact_names_load(&r->names, data_dir) || check_needed(r, data_dir))
         return -1;
     fact_init(&r->facts, &r->names);
     if (context_load(&r->context, options->context, &r->names))
