@@ -185,6 +185,9 @@ static const char *callers_word(const struct climbed *c, bool is_void)
         return c->entries ? "entry" : "none";
     if (is_void)
         return "void";
+    if (c->by_use[USE_IGNORED] &&
+        4 * (c->by_use[USE_TESTED] + c->by_use[USE_RETURNED]) >= 3 * c->calls)
+        return "mostly";
     if (c->by_use[USE_IGNORED])
         return "ignore";
     if (c->by_use[USE_STOPS])

@@ -15,6 +15,7 @@
 #include "facts.h"
 #include "groups.h"
 #include "json.h"
+#include "literal.h"
 #include "rules.h"
 #include "scales.h"
 #include "slots.h"
@@ -264,6 +265,16 @@ static int write_classes(struct rating *r, int64_t site, const bool *before)
     return rc;
 }
 
+/* How surely the cause is the cause: see literal.h. */
+static void set_directness(struct rating *r)
+{
+    const char *origin = fact_get(&r->facts, "origin");
+    const char *function = fact_get(&r->facts, "function");
+
+    if (origin && function)
+        fact_set(&r->facts, "origin_direct", literal_direct(origin, function));
+}
+
 static int rate_site(struct rating *r, int64_t site)
 {
     bool *before;
@@ -274,6 +285,7 @@ static int rate_site(struct rating *r, int64_t site)
     before = xf_calloc(r->names.names.len, sizeof(*before));
     for (size_t i = 0; i < r->names.names.len; i++)
         before[i] = r->facts.values[i] != NULL;
+    set_directness(r);
     rules_classify(&r->rules, &r->facts);
     context_facts(&r->context, &r->facts);
     rc = aous_match(&r->aous, r->store, site, &r->facts) || propose(r, site) ||
@@ -300,7 +312,7 @@ static int rate_sites(struct rating *r)
 /* Facts that the code itself asks for or tells: facts.json must have them. */
 static const char *const needed[] = {
     "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
-    "disposition", "feature_off", "level", "interference", "aou", "aou_how",
+    "origin", "origin_direct", "disposition", "feature_off", "level", "interference", "aou", "aou_how",
     "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",
     "literal_origin", "literal_cause", "literal_role", NULL};
 

@@ -159,6 +159,17 @@ void rules_release(struct rules *rules)
     memset(rules, 0, sizeof(*rules));
 }
 
+/* A list holds what is known: none of its classes is an empty list. */
+static void empty_lists(const struct rules *rules, struct facts *facts)
+{
+    for (size_t i = 0; i < rules->nclasses; i++) {
+        uint32_t at = xf_map_find(&facts->names->names, rules->classes[i].fact);
+
+        if (facts->names->types[at] == FACT_LIST && !facts->values[at])
+            fact_set(facts, rules->classes[i].fact, "");
+    }
+}
+
 void rules_classify(const struct rules *rules, struct facts *facts)
 {
     for (size_t i = 0; i < rules->nclasses; i++) {
@@ -176,6 +187,7 @@ void rules_classify(const struct rules *rules, struct facts *facts)
                  : fact_set(facts, c->fact, value.data ? value.data : "");
         xf_buf_release(&value);
     }
+    empty_lists(rules, facts);
 }
 
 void rules_decide(struct outcome *out, const struct rules *rules,
