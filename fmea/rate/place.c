@@ -23,28 +23,48 @@ struct search {
     size_t len;
 };
 
-static bool is_site(const struct place *p, const struct xf_node *n)
+/* The stop itself: what the macro of its kind spells, or the call. */
+static bool is_stop(const struct place *p, const struct xf_node *n)
 {
-    const struct xf_node *fn;
+    const struct xf_node *fn = n->op == XF_OP_CALL ? called_function(n) : NULL;
 
     if ((int)n->line < p->line || (int)n->line > p->end_line)
         return false;
-    if (*p->macro)
-        return !strcmp(n->macro, p->macro);
-    fn = n->op == XF_OP_CALL ? called_function(n) : NULL;
-    return fn && !strcmp(fn->name, p->callee);
+    return (*n->macro && !strcmp(n->macro, p->kind)) ||
+           (fn && *p->callee && !strcmp(fn->name, p->callee));
 }
 
-static void look(struct walk *walk, const struct xf_node *node)
+/* For want of it, what the outermost macro spells. */
+static bool is_use(const struct place *p, const struct xf_node *n)
+{
+    return (int)n->line >= p->line && (int)n->line <= p->end_line &&
+           *p->macro && !strcmp(n->macro, p->macro);
+}
+
+static void keep_path(struct search *s, const struct walk *walk,
+                      const struct xf_node *node)
+{
+    s->len = walk->depth + 1;
+    s->path = xf_calloc(s->len, sizeof(*s->path));
+    if (walk->depth)
+        memcpy(s->path, walk->path, walk->depth * sizeof(*s->path));
+    s->path[walk->depth] = node;
+}
+
+static void look_for_stop(struct walk *walk, const struct xf_node *node)
 {
     struct search *s = walk->payload;
 
-    if (s->path || !is_site(s->place, node))
-        return;
-    s->len = walk->depth + 1;
-    s->path = xf_calloc(s->len, sizeof(*s->path));
-    memcpy(s->path, walk->path, walk->depth * sizeof(*s->path));
-    s->path[walk->depth] = node;
+    if (!s->path && is_stop(s->place, node))
+        keep_path(s, walk, node);
+}
+
+static void look_for_use(struct walk *walk, const struct xf_node *node)
+{
+    struct search *s = walk->payload;
+
+    if (!s->path && is_use(s->place, node))
+        keep_path(s, walk, node);
 }
 
 static bool matches(const cJSON *list, const char *text)
@@ -329,7 +349,9 @@ bool place_facts(const struct place *place, const cJSON *words,
     struct search s = {.place = place};
     struct before b = {.words = words, .tell = tell, .payload = payload};
 
-    walk_tree(place->root, look, &s);
+    walk_tree(place->root, look_for_stop, &s);
+    if (!s.path)
+        walk_tree(place->root, look_for_use, &s);
     if (!s.path)
         return false;
     tell_branch(&s, words, tell, payload);
