@@ -23,18 +23,20 @@ struct search {
     size_t len;
 };
 
-/* The stop itself: what the macro of its kind spells, or the call. */
+/* The stop inside of a macro that wraps more than it: its bug frame, or the
+ * call. */
 static bool is_stop(const struct place *p, const struct xf_node *n)
 {
     const struct xf_node *fn = n->op == XF_OP_CALL ? called_function(n) : NULL;
 
-    if ((int)n->line < p->line || (int)n->line > p->end_line)
+    if ((int)n->line < p->line || (int)n->line > p->end_line ||
+        !strcmp(p->macro, p->kind))
         return false;
-    return (*n->macro && !strcmp(n->macro, p->kind)) ||
+    return (n->op == XF_OP_ASM && !strncmp(n->name, ".bug_frames", 11)) ||
            (fn && *p->callee && !strcmp(fn->name, p->callee));
 }
 
-/* For want of it, what the outermost macro spells. */
+/* Otherwise what the outermost macro spells. */
 static bool is_use(const struct place *p, const struct xf_node *n)
 {
     return (int)n->line >= p->line && (int)n->line <= p->end_line &&
