@@ -199,6 +199,67 @@ int xf_store_open(struct xf_store **out, const char *path)
     return 0;
 }
 
+static int copy_to(const char *tmp, const char *path)
+{
+    struct xf_buf data = XF_BUF_INIT;
+    int rc = xf_file_read(&data, path);
+
+    if (!rc)
+        rc = xf_file_write_atomic(tmp, data.data, data.len);
+    xf_buf_release(&data);
+    return rc;
+}
+
+int xf_store_update(struct xf_store **out, const char *path)
+{
+    struct xf_store *store;
+
+    if (xf_store_open(&store, path))
+        return -1;
+    finish_statements(store);
+    sqlite3_close(store->db);
+    store->db = NULL;
+    store->tmp = xf_format("%s.tmp.%ld", path, (long)getpid());
+    if (copy_to(store->tmp, path)) {
+        xf_store_close(store);
+        return -1;
+    }
+    if (sqlite3_open(store->tmp, &store->db) != SQLITE_OK)
+        db_error(store, "open the database");
+    else if (!xf_store_exec(store, "PRAGMA journal_mode=OFF; "
+                                   "PRAGMA synchronous=OFF; BEGIN")) {
+        *out = store;
+        return 0;
+    }
+    xf_store_close(store);
+    return -1;
+}
+
+int xf_store_scratch(struct xf_store **out, const char *path)
+{
+    struct xf_store *store;
+    sqlite3 *memory = NULL;
+    sqlite3_backup *copy = NULL;
+
+    if (xf_store_open(&store, path))
+        return -1;
+    finish_statements(store);
+    if (sqlite3_open(":memory:", &memory) == SQLITE_OK)
+        copy = sqlite3_backup_init(memory, "main", store->db, "main");
+    if (copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE &&
+        sqlite3_backup_finish(copy) == SQLITE_OK) {
+        sqlite3_close(store->db);
+        store->db = memory;
+        *out = store;
+        return 0;
+    }
+    xf_error("%s: cannot copy it to memory: %s; free some memory", path,
+             sqlite3_errmsg(memory));
+    sqlite3_close(memory);
+    xf_store_close(store);
+    return -1;
+}
+
 int xf_store_commit(struct xf_store *store)
 {
     int rc = xf_store_exec(store, "COMMIT");

@@ -9,10 +9,12 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
        (SELECT coalesce(group_concat(name, ','), '') FROM (
           SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)) AS contexts,
-       '' AS disposition, '' AS status,
-       '' AS aou, '' AS rule, '' AS confidence,
-       NULL AS severity, NULL AS occurrence, NULL AS detection,
-       '' AS action_priority,
+       coalesce(p.disposition, '') AS disposition,
+       CASE WHEN p.site IS NULL THEN '' ELSE 'proposed' END AS status,
+       coalesce(p.aou, '') AS aou, coalesce(p.rule, '') AS rule,
+       coalesce(p.confidence, '') AS confidence,
+       r.severity, r.occurrence, r.detection,
+       coalesce(r.action_priority, '') AS action_priority,
        (SELECT h.bugs FROM site_history h WHERE h.site_id = s.site_id)
            AS bug_count,
        s.debug_only AS in_debug_only,
@@ -32,7 +34,9 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
           '') AS paths
 FROM site s JOIN build b ON b.id = s.build
-LEFT JOIN trigger t ON t.site = s.id;
+LEFT JOIN trigger t ON t.site = s.id
+LEFT JOIN proposal p ON p.site = s.id
+LEFT JOIN failure_row r ON r.site = s.id AND r.n = 1;
 
 -- What must have been decided for the site to fire, in order, the predicate
 -- last; role as in table trigger_literal.
@@ -199,3 +203,90 @@ SELECT s.site_id, b.arch, b.name AS build, s.kind, s.file, s.line, s.function,
 FROM dead_end d
 JOIN site s ON s.id = d.site
 JOIN build b ON b.id = s.build;
+
+-- The worksheet of the failure modes and effects analysis: a row per site,
+-- build and failure mode. What only debug builds check has two: they stop, and
+-- release builds go on with a broken invariant. Numbers that are NULL are not
+-- rated; action_priority then is '?'.
+CREATE VIEW v_worksheet AS
+SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
+       s.file, s.line, s.function, s.kind,
+       coalesce((SELECT value FROM site_fact WHERE site = s.id
+                 AND name = 'subsystem'), '') AS subsystem,
+       coalesce((SELECT value FROM site_fact WHERE site = s.id
+                 AND name = 'maintainer'), '') AS maintainer,
+       coalesce((SELECT replace(value, char(10), ', ') FROM site_class
+                 WHERE site = s.id AND name = 'purpose'), '') AS purpose,
+       coalesce((SELECT group_concat(a.upstream, ', ') FROM aou_site x
+                 JOIN aou a ON a.id = x.aou AND a.upstream <> ''
+                 WHERE x.site = s.id), '') AS requirement,
+       r.mode, r.failure_mode,
+       coalesce(t.origin, '') AS failure_cause,
+       coalesce(t.cause, '') AS cause,
+       r.local_effect, r.system_effect,
+       coalesce((SELECT value FROM site_class WHERE site = s.id
+                 AND name = 'role'), '') AS least_role,
+       coalesce((SELECT value FROM site_class WHERE site = s.id
+                 AND name = 'interference'), '') AS interference,
+       coalesce((SELECT replace(value, char(10), ', ') FROM site_fact
+                 WHERE site = s.id AND name = 'contexts'), '') AS contexts,
+       coalesce((SELECT value FROM site_class WHERE site = s.id
+                 AND name = 'phase'), '') AS phase,
+       coalesce(t.verdict, '') AS feasibility,
+       coalesce(t.proof, '') AS feasibility_why,
+       -- decisions before the predicate, which keep the cause away
+       coalesce((SELECT group_concat(text, '; ') FROM (
+          SELECT (CASE l.polarity WHEN 1 THEN '' ELSE 'not ' END) || '`' ||
+                 l.text || '` at line ' || l.line AS text
+          FROM trigger_literal l WHERE l.site = s.id
+            AND l.role IN ('guard', 'check', 'case') ORDER BY l.n)), '')
+          AS prevention,
+       CASE s.debug_only WHEN 1 THEN 'checked in debug builds only'
+            ELSE 'checked in all builds' END ||
+       coalesce('; message: ' || (SELECT 'console ' || value FROM site_fact
+                 WHERE site = s.id AND name = 'console'), '')
+          AS detection_control,
+       r.severity, r.severity_why, r.occurrence, r.occurrence_why,
+       r.detection, r.detection_why, r.action_priority,
+       p.disposition, 'proposed' AS status, p.rationale, p.aou, p.rule,
+       p.confidence, p.source,
+       coalesce((SELECT group_concat(text, char(10)) FROM (
+          SELECT text FROM proposal_evidence e WHERE e.site = s.id
+          ORDER BY e.n)), '') AS evidence,
+       p.price,
+       coalesce((SELECT value FROM site_class WHERE site = s.id
+                 AND name = 'reaction'), '') AS reaction,
+       coalesce((SELECT replace(value, char(10), '; ') FROM site_fact
+                 WHERE site = s.id AND name = 'changed'), '') AS state_changed,
+       p.misra, p.verify AS verification, p.question,
+       coalesce(g.name, '') AS decision_group,
+       coalesce(g.title, '') AS group_title, coalesce(g.why, '') AS group_why,
+       coalesce((SELECT replace(value, char(10), ', ') FROM site_fact
+                 WHERE site = s.id AND name = 'kconfig'), '') AS kconfig
+FROM failure_row r
+JOIN site s ON s.id = r.site
+JOIN build b ON b.id = s.build
+JOIN proposal p ON p.site = s.id
+LEFT JOIN trigger t ON t.site = s.id
+LEFT JOIN decision_group g ON g.id = p.decision_group;
+
+-- Assumptions of use and the sites that they touch. certain: 1 the site cannot
+-- fire under it; 0 other ways remain, `how` says which.
+CREATE VIEW v_aous AS
+SELECT a.id AS aou, a.category, a.sentence, a.rationale, a.verify, a.upstream,
+       a.state, s.site_id, b.arch, b.name AS build, s.file, s.line, s.function,
+       x.certain, x.how
+FROM aou a
+LEFT JOIN aou_site x ON x.aou = a.id
+LEFT JOIN site s ON s.id = x.site
+LEFT JOIN build b ON b.id = s.build;
+
+-- Sites that one decision can settle together, by build.
+CREATE VIEW v_groups AS
+SELECT g.name AS decision_group, g.title, g.why, b.arch, b.name AS build,
+       count(*) AS sites, min(p.disposition) AS disposition
+FROM proposal p
+JOIN decision_group g ON g.id = p.decision_group
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+GROUP BY g.id, b.id;

@@ -23,6 +23,8 @@ int cmd_history(int argc, char **argv);
 int cmd_triage(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
+int cmd_assume(int argc, char **argv);
+int cmd_rate(int argc, char **argv);
 
 /* Print xf_error_message() as "xenfmea: ..." and return XF_EXIT_TROUBLE. */
 int cmd_trouble(void);

@@ -27,6 +27,7 @@
 #include "pool.h"
 #include "proc.h"
 #include "scan_history.h"
+#include "rate.h"
 #include "reach.h"
 #include "shard.h"
 #include "sheet.h"
@@ -43,7 +44,7 @@ static const char *const database_only[] = {"xenfmea.db", NULL};
 struct scan {
     /* options */
     const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
-    const char *out, *cache, *clang;
+    const char *out, *cache, *clang, *context;
     unsigned int jobs, timeout, cache_size;
     bool quiet, verbose, sites_only;
     unsigned int part, parts; /* of a shard; parts 0: the whole */
@@ -86,7 +87,8 @@ enum {
     OPT_CLANG,
     OPT_SITES_ONLY,
     OPT_SHARD,
-    OPT_CACHE_SIZE
+    OPT_CACHE_SIZE,
+    OPT_CONTEXT
 };
 
 static const struct argp_option options[] = {
@@ -98,6 +100,8 @@ static const struct argp_option options[] = {
      "Take the compile commands of this existing build", 0},
     {"compile-commands", OPT_COMMANDS, "FILE", 0,
      "Take them from this compile_commands.json", 0},
+    {"context", OPT_CONTEXT, "FILE", 0,
+     "Safety context: accepted assumptions, features off, own rules", 1},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 1},
     {"jobs", 'j', "N", 0, "Worker processes (default: number of processors)",
      1},
@@ -184,6 +188,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_SHARD:
         set_shard(s, arg, state);
+        break;
+    case OPT_CONTEXT:
+        s->context = arg;
         break;
     case OPT_TIMEOUT:
         s->timeout = positive(arg, "timeout", state);
@@ -620,6 +627,8 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     xf_hash_adds(h, hex);
     if (!rc)
         rc = scan_history_key(&s->history, s->root, h);
+    if (!rc && s->context)
+        rc = hash_data("context", s->context, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
 
@@ -802,6 +811,7 @@ static int write_outputs(struct scan *s, struct xf_store *store)
 
 static int build_database(struct scan *s, const char *key)
 {
+    const struct xf_rate_options how = {.context = s->context};
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
     char *schema = xf_path_join(s->data, "schema");
     struct xf_store *store = NULL;
@@ -835,9 +845,14 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "history");
     if (!rc)
         rc = scan_history_run(&s->history, store, s->root, s->data);
+    stage_ends(s, "history");
+    show_step(s, "proposals");
+    if (!rc)
+        rc = xf_rate_facts(store, s->root, s->data) ||
+             xf_rate(store, s->data, &how);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
-    stage_ends(s, "history");
+    stage_ends(s, "rate");
     show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);

@@ -35,6 +35,9 @@ static const struct {
      cmd_triage},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
+    {"assume", "show what falls away under assumptions of use", cmd_assume},
+    {"rate", "propose anew, with another safety context, without a scan",
+     cmd_rate},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

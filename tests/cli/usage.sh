@@ -10,7 +10,7 @@ touch before
 run "$xenfmea" --help
 expect_exit 0 "--help"
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' stdout)
-for name in scan verify explain graph history triage; do
+for name in scan verify explain graph assume rate history triage; do
     grep -qx "$name" <<<"$commands" || fail "--help does not list $name"
 done
 for name in $commands; do

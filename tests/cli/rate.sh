@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Proposals for every site; a safety context with and without a scan; what if.
+. "$(dirname "$0")/lib.sh"
+
+make_tree tree
+scan tree
+expect_exit 0 scan
+n=$(sites_of 3)
+expect_sql "$n" 'SELECT count(*) FROM proposal'
+expect_sql 0 "SELECT count(*) FROM v_sites WHERE disposition = '' OR rule = ''
+              OR status <> 'proposed'"
+expect_sql 0 "SELECT count(*) FROM proposal WHERE rationale = '' OR source = ''
+              OR disposition = 'needs review' AND question = ''"
+expect_sql 0 "SELECT count(*) FROM proposal WHERE rationale LIKE '%{%'"
+# What only debug builds check has two failure modes.
+expect_sql 0 "SELECT count(*) FROM (SELECT s.id FROM site s JOIN failure_row r
+              ON r.site = s.id GROUP BY s.id
+              HAVING count(*) <> 1 + s.debug_only)"
+expect_sql 0 "SELECT count(*) FROM v_worksheet WHERE failure_mode = '' OR
+              system_effect = '' OR severity_why = '' OR occurrence_why = '' OR
+              detection_why = '' OR evidence = ''"
+expect_sql 0 "SELECT count(*) FROM v_worksheet WHERE (action_priority = '?') <>
+              (severity IS NULL OR occurrence IS NULL OR detection IS NULL)"
+# Every site belongs to a group that says why.
+expect_sql "$n" "SELECT sum(sites) FROM v_groups WHERE why <> ''"
+
+# An own rule comes first, in a scan and without one.
+cat >own.json <<'END'
+{"format": "xenfmea-context 1",
+ "rules": [{"id": "own", "when": {"kind": "panic"}, "disposition": "propagate",
+            "confidence": "high", "rationale": "Not in our system: {function}().",
+            "source": "our safety concept"}]}
+END
+panics=$(sql "SELECT count(*) FROM site WHERE kind = 'panic'")
+sqlite3 out/xenfmea.db .dump >first
+run "$xenfmea" rate --context own.json --db out/xenfmea.db
+expect_exit 0 rate
+expect_line stdout 'propagate [0-9]+'
+expect_sql "$panics" "SELECT count(*) FROM v_sites WHERE rule = 'own'"
+run "$xenfmea" rate --db out/xenfmea.db
+sqlite3 out/xenfmea.db .dump >second
+expect_same first second "proposed again without the context"
+scan tree --context own.json
+expect_exit 0 "scan --context"
+expect_sql "$panics" "SELECT count(*) FROM v_sites WHERE rule = 'own'"
+
+# What is wrong with a context is said, and the database stays.
+sum=$(sha256sum <out/xenfmea.db)
+wrong() {
+    printf '%s\n' "$1" >wrong.json
+    run "$xenfmea" rate --context wrong.json --db out/xenfmea.db
+    expect_trouble "$2"
+    [ "$sum" = "$(sha256sum <out/xenfmea.db)" ] || fail "the database changed"
+}
+wrong '{' 'wrong.json:'
+wrong '{"format": "something"}' 'xenfmea-context 1'
+wrong '{"format": "xenfmea-context 1", "wishes": []}' "'wishes'"
+wrong '{"format": "xenfmea-context 1", "accepted": ["XenAoU~none~1"]}' \
+      "XenAoU~none~1"
+wrong '{"format": "xenfmea-context 1", "accepted": 3}' '"accepted" is a list'
+wrong '{"format": "xenfmea-context 1", "features_off": ["LIVEPATCH"]}' CONFIG_X
+wrong '{"format": "xenfmea-context 1", "rules": [{"id": "x"}]}' "rule 'x'"
+wrong '{"format": "xenfmea-context 1", "rules": [{"id": "x", "source": "s",
+       "rationale": "r", "disposition": "ignore", "confidence": "low"}]}' ignore
+wrong '{"format": "xenfmea-context 1", "levels": ["A"], "domains":
+       [{"role": "butler", "level": "A"}]}' butler
+wrong '{"format": "xenfmea-context 1", "ratings": "nowhere"}' nowhere
+run "$xenfmea" rate --db nowhere.db
+expect_trouble 'no such database'
+run "$xenfmea" rate --context nowhere.json --db out/xenfmea.db
+expect_trouble nowhere.json
+expect_no_temporaries out
+
+# The shipped example is a context.
+run "$xenfmea" rate --context "$repo/data/context/example.json" \
+    --db out/xenfmea.db
+expect_exit 0 example
+
+# What if: nothing is written.
+sum=$(sha256sum <out/xenfmea.db)
+run "$xenfmea" assume --list --db out/xenfmea.db
+expect_exit 0 list
+expect_line stdout 'XenAoU~arm64_generic_timer_cntfrq~1 .*upstream'
+run "$xenfmea" assume --db out/xenfmea.db XenAoU~plat_boot_memory~1
+expect_exit 0 assume
+expect_line stdout "of $n sites fall away"
+run "$xenfmea" assume --rank=3 --db out/xenfmea.db
+expect_exit 0 rank
+run "$xenfmea" assume --off CONFIG_NOTHING --db out/xenfmea.db
+expect_exit 0 off
+run "$xenfmea" assume --withdraw XenAoU~none~1 --db out/xenfmea.db
+expect_trouble 'XenAoU~none~1'
+run "$xenfmea" assume --db out/xenfmea.db
+expect_exit 2 "assume nothing"
+[ "$sum" = "$(sha256sum <out/xenfmea.db)" ] || fail "assume changed the database"
+expect_no_temporaries out
