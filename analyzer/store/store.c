@@ -66,6 +66,13 @@ void xf_store_close(struct xf_store *store)
     free(store);
 }
 
+/* For a database that is being made. Its pages stay in memory (256 MiB at most):
+ * the stages read what the ones before wrote, over and over. */
+#define BUILD_PRAGMAS                                                          \
+    "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"                         \
+    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-262144;"                \
+    "PRAGMA temp_store=MEMORY;"
+
 static int apply_schema(const char *relative, const char *absolute,
                         void *payload)
 {
@@ -109,8 +116,7 @@ int xf_store_create(struct xf_store **out, const char *path,
     }
     /* The file is thrown away unless it is completed, so a rollback journal
      * and syncing before the end would only cost time. */
-    pragmas = xf_format("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-                        "PRAGMA application_id=%d; PRAGMA user_version=%d;"
+    pragmas = xf_format(BUILD_PRAGMAS "PRAGMA application_id=%d; PRAGMA user_version=%d;"
                         "BEGIN;",
                         APPLICATION_ID, XF_SCHEMA_VERSION);
     rc = xf_store_exec(store, pragmas);
@@ -226,8 +232,7 @@ int xf_store_update(struct xf_store **out, const char *path)
     }
     if (sqlite3_open(store->tmp, &store->db) != SQLITE_OK)
         db_error(store, "open the database");
-    else if (!xf_store_exec(store, "PRAGMA journal_mode=OFF; "
-                                   "PRAGMA synchronous=OFF; BEGIN")) {
+    else if (!xf_store_exec(store, BUILD_PRAGMAS "BEGIN")) {
         *out = store;
         return 0;
     }

@@ -25,6 +25,7 @@ CREATE TABLE site (
     UNIQUE (build, site_id)
 ) STRICT;
 CREATE INDEX site_place ON site (file, line);
+CREATE INDEX site_text ON site (build, kind, condition, macro);
 
 CREATE TABLE site_function (      -- functions that contain the site, directly or because
     site      INTEGER NOT NULL REFERENCES site, -- they inline the header function it sits in
