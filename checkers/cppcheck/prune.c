@@ -194,12 +194,34 @@ static size_t token_length(const char *s, const char *end)
     return n;
 }
 
+/* `a ?: b`, which Cppcheck does not know, gets a middle of which nothing is
+ * known. Returns what was read, 0 when it is no such thing. */
+static size_t on_elvis(struct pruner *p, const char *s, const char *end)
+{
+    size_t n = 1;
+
+    if (*s != '?')
+        return 0;
+    while (s + n < end && isspace((unsigned char)s[n]))
+        n++;
+    if (s + n == end || s[n] != ':')
+        return 0;
+    if (!p->body)
+        xf_buf_adds(p->out, "? xenfmea_any() :");
+    p->word = NULL;
+    return n + 1;
+}
+
 static void on_line(struct pruner *p, const char *s, const char *end)
 {
     while (s < end) {
-        size_t n = token_length(s, end);
+        size_t n = token_length(s, end), elvis = on_elvis(p, s, end);
         bool closes = *s == '}';
 
+        if (elvis) {
+            s += elvis;
+            continue;
+        }
         if (closes) {
             if (!p->body)
                 xf_buf_addch(p->out, '}');

@@ -121,7 +121,8 @@ static bool is_vague(const struct xf_dump_token *t,
                      const struct xf_dump_value *v, bool is_condition)
 {
     return v->kind == XF_VALUE_POSSIBLE && v->bound != XF_BOUND_POINT &&
-           (is_condition || t->is_bool);
+           (is_condition || t->is_bool ||
+            (t->is_unsigned && v->bound == XF_BOUND_LOWER && !v->value));
 }
 
 /* Behind `if ( !p ) return;` Cppcheck notes p as 1, which stands for true. */
@@ -177,6 +178,8 @@ static bool varies(struct walk *w, uint32_t at, unsigned int depth)
     if (at == XF_DUMP_NONE || depth > MAX_DEPTH || w->nodes++ > MAX_NODES)
         return false;
     t = token(w, at);
+    if (is(w, at, "(") && is(w, t->operand1, "sizeof"))
+        return false;
     return t->is_variable || varies(w, t->operand1, depth + 1) ||
            varies(w, t->operand2, depth + 1);
 }

@@ -9,6 +9,8 @@
 #define likely(x) (x)
 #undef unlikely
 #define unlikely(x) (x)
+#undef ARRAY_SIZE
+#define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
 #undef OPTIMIZER_HIDE_VAR
 #define OPTIMIZER_HIDE_VAR(var) ((void)0)
 #undef RELOC_HIDE
