@@ -85,36 +85,47 @@ static int load_sites(struct assigner *a, struct xf_store *store,
     return rc;
 }
 
-static char *place_key(const char *file, size_t len, unsigned long line)
+static char *place_key(const struct xf_wanted *wanted)
 {
-    return xf_format("%.*s:%lu", (int)len, file, line);
+    return xf_format("%s:%u", wanted->file, wanted->line);
 }
 
-/* The units in which bug frames and calls at these places are compiled: the
- * first one that is asked. */
+void xf_cppcheck_places(struct xf_buf *out, const struct xf_buf *facts,
+                        const char *name)
+{
+    const char *line = facts->data, *end = line + facts->len, *stop;
+
+    for (; line < end; line = stop + 1) {
+        const char *file = line + 2, *tab;
+
+        stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop ? stop : end;
+        if ((*line != 'B' && *line != 'N') || stop - line < 3)
+            continue;
+        tab = memchr(file, '\t', (size_t)(stop - file));
+        if (!tab || ((size_t)(tab - file) == strlen(name) &&
+                     !strncmp(file, name, strlen(name))))
+            continue;
+        xf_buf_addf(out, "%.*s:%lu\n", (int)(tab - file), file,
+                    strtoul(tab + 1, NULL, 10));
+    }
+}
+
+/* The units that compile these places: the first one that is asked. */
 static void ask_unit(const struct assigner *a, size_t unit,
                      const struct xf_map *places, size_t *found)
 {
-    const struct xf_buf *facts = a->units[unit].facts;
-    const char *line = facts->data, *end = line + facts->len;
+    const char *line = a->units[unit].places, *next;
 
-    while (line < end) {
-        const char *next = memchr(line, '\n', (size_t)(end - line));
-        const char *file = line + 2;
-        const char *stop = next ? next : end;
-        const char *tab;
+    for (; *line; line = next) {
+        size_t len = strcspn(line, "\n");
+        char *key = xf_strndup(line, len);
+        uint32_t at = xf_map_find(places, key);
 
-        if (stop - line > 3 && (*line == 'B' || *line == 'N') &&
-            (tab = memchr(file, '\t', (size_t)(stop - file)))) {
-            char *key = place_key(file, (size_t)(tab - file),
-                                  strtoul(tab + 1, NULL, 10));
-            uint32_t at = xf_map_find(places, key);
-
-            if (at != XF_MAP_NONE && found[at] == a->n)
-                found[at] = unit;
-            free(key);
-        }
-        line = stop + 1;
+        if (at != XF_MAP_NONE && found[at] == a->n)
+            found[at] = unit;
+        free(key);
+        next = line + len + (line[len] == '\n');
     }
 }
 
@@ -125,8 +136,7 @@ static void give_headers(struct assigner *a, const bool *is_header)
 
     for (size_t i = 0; i < a->nsites; i++)
         if (is_header[i]) {
-            const struct xf_wanted *w = &a->sites[i].wanted;
-            char *key = place_key(w->file, strlen(w->file), w->line);
+            char *key = place_key(&a->sites[i].wanted);
 
             xf_map_add(&places, key, NULL);
             free(key);
@@ -142,8 +152,7 @@ static void give_headers(struct assigner *a, const bool *is_header)
             ask_unit(a, u, &places, found);
     for (size_t i = 0; i < a->nsites; i++)
         if (is_header[i]) {
-            const struct xf_wanted *w = &a->sites[i].wanted;
-            char *key = place_key(w->file, strlen(w->file), w->line);
+            char *key = place_key(&a->sites[i].wanted);
             size_t unit = found[xf_map_find(&places, key)];
 
             if (unit < a->n)

@@ -24,8 +24,13 @@ struct xf_cppcheck_unit {
     const char *source, *objects; /* roots that names are relative to */
     const char *const *argv; /* arguments of clang */
     size_t argc;
-    const struct xf_buf *facts; /* of the unit, see facts.h */
+    const char *places; /* from xf_cppcheck_places(), never NULL */
 };
+
+/* Where else than in its main file `name` the unit with these facts (facts.h)
+ * may have sites: "file:line" a line. */
+void xf_cppcheck_places(struct xf_buf *out, const struct xf_buf *facts,
+                        const char *name);
 
 struct xf_cppcheck {
     const char *data;

@@ -182,15 +182,18 @@ static int read_dump(struct telling *t, const struct xf_unit_job *job)
     return rc;
 }
 
-/* The last error without the temporary folder's name. */
-static const char *reason(const struct xf_unit_job *job)
+/* A status with the last error, without the temporary folder's name. */
+static void put_error(struct xf_buf *result, const char *status,
+                      const struct xf_unit_job *job)
 {
-    const char *message = xf_error_message();
+    char *message = xf_strdup(xf_error_message());
+    char *at = strstr(message, job->folder);
     size_t len = strlen(job->folder);
 
-    return !strncmp(message, job->folder, len) && message[len] == '/'
-               ? message + len + 1
-               : message;
+    if (at && at[len] == '/')
+        memmove(at, at + len + 1, strlen(at + len + 1) + 1);
+    put_status(result, status, message);
+    free(message);
 }
 
 /* What Cppcheck wrote, as a result. */
@@ -204,7 +207,7 @@ static void read_outputs(struct xf_buf *result, const struct xf_unit_job *job)
         xf_messages_read(messages.data, messages.len, "messages.xml",
                          on_finding, &t) ||
         (!t.broken && read_dump(&t, job))) {
-        put_status(result, "failed", reason(job));
+        put_error(result, "failed", job);
     } else if (t.broken) {
         put_status(result, "broken", t.broken);
     } else {
@@ -250,9 +253,9 @@ static void examine(struct xf_buf *result, const struct xf_buf *text,
     if (!rc)
         rc = run_cppcheck(job, platform, &said);
     if (rc < 0) {
-        put_status(result,
-                   now() - begin >= job->how->seconds ? "timeout" : "failed",
-                   reason(job));
+        put_error(result,
+                  now() - begin >= job->how->seconds ? "timeout" : "failed",
+                  job);
     } else if (rc > 0) {
         detail = xf_format("cppcheck ends with status %d%s%.*s", rc,
                            said.len ? ": " : "",

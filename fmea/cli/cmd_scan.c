@@ -66,6 +66,7 @@ struct scan {
         struct xf_tu *tus;
         struct xf_unit *units;
         struct xf_unit_names *names; /* parallel, see name_units() */
+        struct xf_buf *places; /* parallel, see list_places() */
         unsigned int parsed;
         long peak_kib;
     } *builds;
@@ -836,6 +837,18 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return rc ? -1 : 0;
 }
 
+/* What Cppcheck will have to know of the facts, which linking uses up. */
+static void list_places(struct build *b)
+{
+    b->places = xf_calloc(b->commands.len, sizeof(*b->places));
+    for (size_t i = 0; i < b->commands.len; i++) {
+        xf_buf_adds(&b->places[i], "");
+        if (b->units[i].facts.len)
+            xf_cppcheck_places(&b->places[i], &b->units[i].facts,
+                               b->names[i].file);
+    }
+}
+
 static struct xf_cppcheck_unit *cppcheck_units(const struct build *b, size_t *n)
 {
     struct xf_cppcheck_unit *units =
@@ -852,7 +865,7 @@ static struct xf_cppcheck_unit *cppcheck_units(const struct build *b, size_t *n)
             .file = c->file, .source = b->commands.source,
             .objects = b->commands.objects,
             .argv = (const char *const *)c->argv, .argc = c->argc,
-            .facts = &b->units[i].facts};
+            .places = b->places[i].data};
     }
     return units;
 }
@@ -887,6 +900,8 @@ static int build_database(struct scan *s, const char *key)
     int rc;
 
     show_step(s, "linking");
+    for (size_t i = 0; i < s->nbuilds && s->cppcheck_version; i++)
+        list_places(&s->builds[i]);
     rc = xf_store_create(&store, db, schema);
     for (size_t i = 0; i < s->nbuilds && !rc; i++)
         rc = link_build(store, &s->builds[i]);
@@ -1139,6 +1154,9 @@ static void release(struct scan *s)
             free(b->names[j].command);
             free(b->names[j].detail);
         }
+        for (size_t j = 0; b->places && j < b->commands.len; j++)
+            xf_buf_release(&b->places[j]);
+        free(b->places);
         free(b->names);
         free(b->units);
         free(b->tus);

@@ -290,7 +290,7 @@ static void pruning(void **state)
                   "int y;\n",
                   "# 1 \"/nowhere/d/h.h\"\nint f() ;\n"
                   "# 9 \"/nowhere/d/i.h\"\n\nint y;\n");
-    expect_pruned("# 1 \"main.c\"\nint x = a ? : b ?: c ? d : e;\n",
+    expect_pruned("# 1 \"../src/main.c\"\nint x = a ? : b ?: c ? d : e;\n",
                   "# 1 \"main.c\"\nint x = a ? xenfmea_any() : b "
                   "? xenfmea_any() : c ? d : e;\n");
 }
