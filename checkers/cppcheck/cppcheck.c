@@ -71,7 +71,6 @@ char *xf_cppcheck_version(const char *data)
 
 struct writer {
     struct stage *stage;
-    const struct xf_unit_job *job;
     const struct xf_assigned *assigned;
     int64_t tu;
     char *status, *detail;
@@ -188,7 +187,7 @@ static int write_unit(struct writer *w)
 static int write_result(struct stage *s, size_t i)
 {
     const struct xf_cppcheck_unit *unit = &s->units[s->places[i]];
-    struct writer w = {.stage = s, .job = &s->jobs[i],
+    struct writer w = {.stage = s,
                        .assigned = &s->assigned[s->places[i]],
                        .tu = tu_row(s, unit->object)};
     char *line = s->results[i].data, *next;

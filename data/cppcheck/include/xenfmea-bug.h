@@ -3,7 +3,7 @@
  * For Cppcheck's eyes only: the macros that stop the host made plain, each a
  * call that sites.json's frame type is looked for by (data/cppcheck/
  * cppcheck.json, "calls"). Included behind Xen's own header, each time.
- * Source of the originals: xen/include/xen/bug.h, before 4.18
+ * Source of the originals: xen/include/xen/bug.h, in 4.17 and before
  * xen/include/xen/lib.h and xen/arch/<arch>/include/asm/bug.h
  */
 #ifndef __ASSEMBLY__
