@@ -73,6 +73,48 @@ FROM trigger_context c
 JOIN site s ON s.id = c.site
 JOIN build b ON b.id = s.build;
 
+-- Everything of Cppcheck about a site, a row each. kind: of a value 'known',
+-- 'possible' or 'impossible'; of a finding its id. statement: in words.
+CREATE VIEW v_cppcheck AS
+SELECT s.site_id, b.arch, b.name AS build, v.kind, v.part, v.text, v.bound,
+       v.value, v.line,
+       CASE v.part WHEN 'condition' THEN
+          CASE WHEN v.bound = '=' AND v.kind = 'known' THEN
+               'condition known ' || iif(v.value, 'true', 'false')
+               WHEN v.bound = '=' AND v.kind = 'possible' THEN
+               'condition possibly ' || iif(v.value, 'true', 'false')
+               WHEN v.bound = '=' AND v.value = 0 THEN 'condition never false'
+               ELSE 'condition ' || v.kind || ' ' || v.bound || ' ' || v.value
+               END
+       ELSE v.text || CASE v.kind WHEN 'known' THEN ' is known '
+                                  WHEN 'possible' THEN ' is possibly '
+                                  ELSE ' is never ' END
+            || CASE v.bound WHEN '=' THEN '' ELSE v.bound || ' ' END || v.value
+       END || ' (valueFlow'
+       || CASE v.line WHEN 0 THEN '' ELSE ', by the condition at line ' || v.line
+          END || ')' AS statement,
+       t.file AS unit
+FROM cppcheck_value v
+JOIN site s ON s.id = v.site
+JOIN build b ON b.id = s.build
+JOIN tu t ON t.id = v.tu
+UNION ALL
+SELECT s.site_id, b.arch, b.name, f.id, f.place, '', '', NULL, f.line,
+       f.message || ' (' || f.id
+       || CASE WHEN f.line BETWEEN s.line AND s.end_line THEN ''
+          ELSE ', line ' || f.line END || ')', ''
+FROM cppcheck_finding f
+JOIN site s ON s.id = f.site
+JOIN build b ON b.id = s.build;
+
+-- Units that Cppcheck was run on, as in table cppcheck_unit.
+CREATE VIEW v_cppcheck_units AS
+SELECT b.arch, b.name AS build, t.file, t.object, u.status, u.detail, u.sites,
+       u.found
+FROM cppcheck_unit u
+JOIN tu t ON t.id = u.tu
+JOIN build b ON b.id = t.build;
+
 CREATE VIEW v_calls AS
 SELECT b.arch, b.name AS build, f.name AS caller, f.file AS caller_file,
        g.name AS callee, g.file AS callee_file, c.kind, c.via, c.file, c.line

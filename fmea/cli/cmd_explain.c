@@ -15,6 +15,7 @@
 #include "picture.h"
 #include "site_arg.h"
 #include "store.h"
+#include "visible.h"
 
 #define MAX_PATHS 100
 
@@ -69,6 +70,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
+/* A line for everything that Cppcheck told. */
+static int say_cppcheck(struct xf_buf *text, struct xf_store *store,
+                        const struct xf_shown_site *site)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT statement FROM v_cppcheck WHERE site_id = ?1 AND "
+               "arch = ?2 AND build = ?3 GROUP BY statement ORDER BY "
+               "min(part = 'function'), min(part = 'site'), "
+               "min(part = 'operand'), min(line), statement");
+    const char *begin = "\n  Cppcheck: ";
+    int rc;
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, site->id);
+    xf_bind(q, 2, site->arch);
+    xf_bind(q, 3, site->build);
+    while ((rc = xf_store_step(store, q)) > 0) {
+        xf_buf_adds(text, begin);
+        xf_visible(text, xf_column(q, 0), "");
+        xf_buf_adds(text, "\n");
+        begin = "  Cppcheck: ";
+    }
+    return rc;
+}
+
 static int explain(const struct options *o, struct xf_store *store,
                    struct xf_buf *text)
 {
@@ -83,6 +110,8 @@ static int explain(const struct options *o, struct xf_store *store,
             xf_buf_adds(text, "\n");
         if (!rc)
             xf_words(text, &sites.items[i], &paths);
+        if (!rc)
+            rc = say_cppcheck(text, store, &sites.items[i]);
         xf_paths_release(&paths);
     }
     xf_site_list_release(&sites);

@@ -17,6 +17,7 @@
 
 #include "alloc.h"
 #include "census.h"
+#include "cppcheck.h"
 #include "discover.h"
 #include "error.h"
 #include "file.h"
@@ -46,7 +47,7 @@ struct scan {
     const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
     const char *out, *cache, *clang, *context;
     unsigned int jobs, timeout, cache_size;
-    bool quiet, verbose, sites_only;
+    bool quiet, verbose, sites_only, cppcheck;
     unsigned int part, parts; /* of a shard; parts 0: the whole */
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
@@ -56,6 +57,8 @@ struct scan {
     char *root;    /* hypervisor folder whose text is shown and counted */
     char *standin;
     char *cache_dir;
+    char *cppcheck_version; /* NULL: Cppcheck is not asked */
+    unsigned int cppcheck_units, cppcheck_cached;
     struct xf_outputs outputs;
     const char *shard_output[2]; /* its one file, when this is a shard */
     struct xf_catalogue *catalogue;
@@ -64,6 +67,7 @@ struct scan {
         struct xf_tu *tus;
         struct xf_unit *units;
         struct xf_unit_names *names; /* parallel, see name_units() */
+        struct xf_buf *places; /* parallel, see list_places() */
         unsigned int parsed;
         long peak_kib;
     } *builds;
@@ -88,7 +92,8 @@ enum {
     OPT_SITES_ONLY,
     OPT_SHARD,
     OPT_CACHE_SIZE,
-    OPT_CONTEXT
+    OPT_CONTEXT,
+    OPT_CPPCHECK
 };
 
 static const struct argp_option options[] = {
@@ -121,6 +126,10 @@ static const struct argp_option options[] = {
      1},
     {"shard", OPT_SHARD, "K/N", 0,
      "Parse the Kth of N parts only and write it for 'xenfmea merge'", 1},
+    {"cppcheck", OPT_CPPCHECK, NULL, 0,
+     "Also ask Cppcheck about the sites' conditions: minutes the first time, "
+     "then cached",
+     1},
     {"verbose", 'v', NULL, 0, "Say more", 2},
     {"quiet", 'q', NULL, 0, "Only say what is wrong", 2},
     {0}};
@@ -183,6 +192,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case OPT_SITES_ONLY:
         s->sites_only = true;
         break;
+    case OPT_CPPCHECK:
+        s->cppcheck = true;
+        break;
     case OPT_CACHE_SIZE:
         s->cache_size = positive(arg, "cache-size", state);
         break;
@@ -217,6 +229,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
             argp_error(state, "name a Xen tree");
         if (s->build_dir && s->compile_commands)
             argp_error(state, "--build-dir or --compile-commands, not both");
+        if (s->cppcheck && (s->sites_only || s->parts))
+            argp_error(state, "--cppcheck needs all of the scan, not --%s",
+                       s->parts ? "shard" : "sites-only");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -625,6 +640,7 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
     int rc = tree_key(s, hex);
 
     xf_hash_adds(h, hex);
+    xf_hash_adds(h, s->cppcheck_version ? s->cppcheck_version : "");
     if (!rc)
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc && s->context)
@@ -755,6 +771,27 @@ static int say_query(struct scan *s, struct xf_store *store, const char *title,
     return rc;
 }
 
+/* What Cppcheck told and where it failed, which is no finding of ours. */
+static int say_cppcheck(struct scan *s, struct xf_store *store)
+{
+    return say_query(s, store, "Cppcheck units",
+                     "SELECT status, count(*) FROM cppcheck_unit GROUP BY 1 "
+                     "ORDER BY 1") ||
+                   say_query(
+                       s, store, "Cppcheck about sites",
+                       "SELECT 'conditions', count(DISTINCT site) "
+                       "FROM cppcheck_value WHERE part = 'condition' "
+                       "UNION ALL SELECT 'parts of conditions', "
+                       "count(DISTINCT site) FROM cppcheck_value "
+                       "WHERE part = 'operand' "
+                       "UNION ALL SELECT 'findings', count(*) "
+                       "FROM cppcheck_finding WHERE id <> 'disagrees' "
+                       "UNION ALL SELECT 'contradictions', count(*) "
+                       "FROM cppcheck_finding WHERE id = 'disagrees'")
+               ? -1
+               : 0;
+}
+
 static int summarise(struct scan *s, struct xf_store *store)
 {
     int rc = 0;
@@ -786,7 +823,7 @@ static int summarise(struct scan *s, struct xf_store *store)
     if (sqlite3_column_int(q, 1))
         s->status = XF_EXIT_FINDINGS;
     sqlite3_reset(q);
-    return 0;
+    return s->cppcheck_version ? say_cppcheck(s, store) : 0;
 }
 
 /* ---- the pipeline ------------------------------------------------------- */
@@ -809,6 +846,61 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return rc ? -1 : 0;
 }
 
+/* What Cppcheck will have to know of the facts, which linking uses up. */
+static void list_places(struct build *b)
+{
+    b->places = xf_calloc(b->commands.len, sizeof(*b->places));
+    for (size_t i = 0; i < b->commands.len; i++) {
+        xf_buf_adds(&b->places[i], "");
+        if (b->units[i].facts.len)
+            xf_cppcheck_places(&b->places[i], &b->units[i].facts,
+                               b->names[i].file);
+    }
+}
+
+static struct xf_cppcheck_unit *cppcheck_units(const struct build *b, size_t *n)
+{
+    struct xf_cppcheck_unit *units =
+        xf_calloc(b->commands.len, sizeof(*units));
+
+    *n = 0;
+    for (size_t i = 0; i < b->commands.len; i++) {
+        const struct xf_command *c = &b->commands.commands[i];
+
+        if (c->is_asm || !b->units[i].facts.len)
+            continue;
+        units[(*n)++] = (struct xf_cppcheck_unit){
+            .name = b->names[i].file, .object = c->object, .dir = c->dir,
+            .file = c->file, .source = b->commands.source,
+            .objects = b->commands.objects,
+            .argv = (const char *const *)c->argv, .argc = c->argc,
+            .places = b->places[i].data};
+    }
+    return units;
+}
+
+static int ask_cppcheck(struct scan *s, struct xf_store *store)
+{
+    char *cache = xf_path_join(s->cache_dir, "cppcheck");
+    struct xf_cppcheck how = {
+        .data = s->data, .clang = s->clang, .cache_dir = cache,
+        .version = s->cppcheck_version, .jobs = s->jobs,
+        .seconds = s->timeout, .progress = show_parse, .payload = s};
+    int rc = 0;
+
+    for (size_t i = 0; i < s->nbuilds && !rc; i++) {
+        size_t n;
+        struct xf_cppcheck_unit *units = cppcheck_units(&s->builds[i], &n);
+
+        rc = xf_cppcheck(store, (int64_t)i + 1, units, n, &how);
+        free(units);
+    }
+    s->cppcheck_units = how.examined;
+    s->cppcheck_cached = how.cached;
+    free(cache);
+    return rc;
+}
+
 static int build_database(struct scan *s, const char *key)
 {
     const struct xf_rate_options how = {.context = s->context};
@@ -818,6 +910,8 @@ static int build_database(struct scan *s, const char *key)
     int rc;
 
     show_step(s, "linking");
+    for (size_t i = 0; i < s->nbuilds && s->cppcheck_version; i++)
+        list_places(&s->builds[i]);
     rc = xf_store_create(&store, db, schema);
     for (size_t i = 0; i < s->nbuilds && !rc; i++)
         rc = link_build(store, &s->builds[i]);
@@ -838,6 +932,11 @@ static int build_database(struct scan *s, const char *key)
     if (!rc)
         rc = xf_trigger(store, s->root, s->data);
     stage_ends(s, "trigger");
+    if (!rc && s->cppcheck_version) {
+        show_step(s, "Cppcheck");
+        rc = ask_cppcheck(s, store);
+        stage_ends(s, "cppcheck");
+    }
     show_step(s, "census");
     if (!rc)
         rc = xf_census(store, s->root, s->data);
@@ -1021,6 +1120,8 @@ static int prepare(struct scan *s)
     s->data = cmd_data_dir();
     if (!s->data)
         return -1;
+    if (s->cppcheck && !(s->cppcheck_version = xf_cppcheck_version(s->data)))
+        return -1;
     s->catalogue = xf_catalogue_load(s->data);
     stage_ends(s, NULL);
     return s->catalogue ? 0 : -1;
@@ -1068,6 +1169,9 @@ static void release(struct scan *s)
             free(b->names[j].command);
             free(b->names[j].detail);
         }
+        for (size_t j = 0; b->places && j < b->commands.len; j++)
+            xf_buf_release(&b->places[j]);
+        free(b->places);
         free(b->names);
         free(b->units);
         free(b->tus);
@@ -1079,6 +1183,7 @@ static void release(struct scan *s)
     free(s->root);
     free(s->standin);
     free(s->cache_dir);
+    free(s->cppcheck_version);
     xf_outputs_release(&s->outputs);
     free((char *)s->shard_output[0]);
     free(s->shards);
@@ -1094,6 +1199,9 @@ static int report(struct scan *s)
                             "in one worker\n",
                     s->builds[i].commands.arch, s->builds[i].parsed,
                     s->builds[i].commands.len, s->builds[i].peak_kib / 1024);
+    if (s->verbose && s->cppcheck_units)
+        fprintf(stderr, "cppcheck: %u units, %u of them from the cache\n",
+                s->cppcheck_units, s->cppcheck_cached);
     /* Once more as a whole: it may come from a .state.json. */
     if (s->summary.len && (!s->quiet || s->status))
         xf_visible(&text, s->summary.data, "\n");

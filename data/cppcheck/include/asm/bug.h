@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include_next <asm/bug.h>
+#include <xenfmea-bug.h>
