@@ -464,12 +464,17 @@ static void set_guards(struct prover *v, uint32_t block)
     free(guards);
 }
 
-static const char *never_text(const struct condition *c)
+/* Why a constant of the build excludes the site. Caller frees. */
+static char *never_proof(const struct condition *c)
 {
     for (size_t i = 0; i < c->len; i++)
         if (c->items[i].role == ROLE_NEVER)
-            return c->items[i].text;
-    return "a decision on the way";
+            return xf_format("constant of this build: `%s` %s",
+                             c->items[i].text,
+                             c->items[i].polarity ? "is never so"
+                                                  : "is always so");
+    return xf_strdup("constant of this build: a decision on the way never goes "
+                     "this way");
 }
 
 /* A loop whose parts are not known for sure may end otherwise. */
@@ -516,8 +521,7 @@ char *feasible_refute(struct program *p, const struct site *site,
                          "leads past it");
     *of_build = !c->live;
     if (!c->live)
-        return xf_format("constant of this build: `%s` is never so",
-                         never_text(c));
+        return never_proof(c);
     if (!xf_cfg_point(v.body->cfg, site->node, &point))
         return NULL;
     n = xf_cfg_guards(v.body->cfg, point.block, &guards);

@@ -283,6 +283,80 @@ static bool may_fail(const struct origin *o)
             o->cause == CAUSE_GUEST || o->cause == CAUSE_TOOLSTACK);
 }
 
+/* What the literal tests: X of X, !X, X == 0, X != 0 and X < 0; *fails: the
+ * literal asks for what a failed call gives – nothing for pointers and truth
+ * values, something for numbers of errors. NULL for other tests. */
+static const struct xf_node *failure_test(const struct xf_node *n, bool truth,
+                                          bool *fails)
+{
+    bool negative = false;
+
+    for (;;) {
+        if (n->op == XF_OP_CAST || n->op == XF_OP_ASSIGN) {
+            n = n->kids[0];
+        } else if (n->op == XF_OP_UNARY && !strcmp(n->name, "!")) {
+            truth = !truth;
+            n = n->kids[0];
+        } else if (n->op == XF_OP_CALL && n->nkids > 1 &&
+                   !strcmp(n->kids[0]->name, "__builtin_expect")) {
+            n = n->kids[1];
+        } else if (n->op == XF_OP_BINARY && !negative) {
+            const struct xf_node *zero = n->kids[1];
+
+            while (zero->op == XF_OP_CAST)
+                zero = zero->kids[0];
+            if (zero->op != XF_OP_INT || zero->value)
+                return NULL;
+            if (!strcmp(n->name, "=="))
+                truth = !truth;
+            else if (!strcmp(n->name, "<"))
+                negative = true;
+            else if (strcmp(n->name, "!="))
+                return NULL;
+            n = n->kids[0];
+        } else {
+            break;
+        }
+    }
+    if (n->op != XF_OP_VAR && n->op != XF_OP_CALL)
+        return NULL;
+    if (strchr(n->type, '*') || !strcmp(n->type, "_Bool"))
+        *fails = !truth && !negative;
+    else
+        *fails = truth;
+    return n;
+}
+
+static bool mentions(const struct xf_node *n, const struct xf_node *variable)
+{
+    if (n->op == XF_OP_VAR && n->local == variable->local &&
+        n->value == variable->value && !strcmp(n->name, variable->name))
+        return true;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (mentions(n->kids[i], variable))
+            return true;
+    return false;
+}
+
+/* Whether literal `at` is the plain test for the failure of a call, and nothing
+ * was decided about the result before. */
+static bool tests_failure(const struct condition *c, size_t at)
+{
+    const struct literal *l = &c->items[at];
+    const struct xf_node *x;
+    bool fails;
+
+    if (!l->node || l->role == ROLE_CASE || l->role == ROLE_DEFAULT)
+        return false;
+    x = failure_test(l->node, l->truth, &fails);
+    if (!x || !fails)
+        return false;
+    for (size_t i = 0; i < c->len && x->op == XF_OP_VAR; i++)
+        if (i != at && (!c->items[i].node || mentions(c->items[i].node, x)))
+            return false;
+    return true;
+}
+
 static int judge(struct stage *s, const struct site *site, struct result *r)
 {
     struct condition *c = &r->condition;
@@ -301,7 +375,7 @@ static int judge(struct stage *s, const struct site *site, struct result *r)
         if (!condition_is_predicate(c, i))
             continue;
         o = &r->origins[i].items[origins_best(&r->origins[i])];
-        if (may_fail(o)) {
+        if (may_fail(o) && tests_failure(c, i)) {
             r->verdict = "feasible";
             r->proof = xf_format("nothing lies between the predicate and %s",
                                  o->chain);
