@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kept.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,9 @@
 #include "facts.h"
 #include "file.h"
 
-/* Days that an entry lives without being asked for, hours for folders of
- * temporary files. */
+/* Days that an entry lives without being asked for. */
 #define MAX_DAYS 60
-#define MAX_HOURS 3
+#define DAY (24 * 60 * 60) /* seconds */
 
 static char *path_of(const char *dir, const char *hex)
 {
@@ -60,15 +60,35 @@ void xf_kept_put(const char *dir, const char *hex,
 static int drop_old(const char *relative, const char *absolute, void *payload)
 {
     struct stat st;
-    time_t limit = strncmp(relative, "tmp.", 4) ? MAX_DAYS * 24 : MAX_HOURS;
 
+    (void)relative;
     (void)payload;
-    if (!lstat(absolute, &st) && time(NULL) - st.st_mtime > limit * 3600)
+    if (!lstat(absolute, &st) && time(NULL) - st.st_mtime > MAX_DAYS * DAY)
         unlink(absolute);
     return 0;
 }
 
+/* Folders of temporary files, which no scan works in for that long. */
+static void drop_abandoned(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *entry;
+
+    while (d && (entry = readdir(d))) {
+        char *path = xf_path_join(dir, entry->d_name);
+        struct stat st;
+
+        if (!strncmp(entry->d_name, "tmp.", 4) && !lstat(path, &st) &&
+            time(NULL) - st.st_mtime > DAY)
+            xf_remove_tree(path);
+        free(path);
+    }
+    if (d)
+        closedir(d);
+}
+
 void xf_kept_trim(const char *dir)
 {
+    drop_abandoned(dir);
     xf_tree_walk(dir, NULL, drop_old, NULL);
 }

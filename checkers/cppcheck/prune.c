@@ -212,6 +212,15 @@ static size_t on_elvis(struct pruner *p, const char *s, const char *end)
     return n + 1;
 }
 
+/* Cppcheck takes the GNU keyword without underscores for a macro. */
+static void put_token(struct pruner *p, const char *s, size_t n)
+{
+    if (n == strlen("typeof") && !strncmp(s, "typeof", n))
+        xf_buf_adds(p->out, "__typeof__");
+    else
+        xf_buf_add(p->out, s, n);
+}
+
 static void on_line(struct pruner *p, const char *s, const char *end)
 {
     while (s < end) {
@@ -230,7 +239,7 @@ static void on_line(struct pruner *p, const char *s, const char *end)
             if (!isspace((unsigned char)*s) && !is_word(*s))
                 on_mark(p, *s);
             if (!p->body)
-                xf_buf_add(p->out, s, n);
+                put_token(p, s, n);
         }
         if (!isspace((unsigned char)*s)) {
             p->word = is_word(*s) ? s : NULL;

@@ -84,7 +84,8 @@ SELECT s.site_id, b.arch, b.name AS build, v.kind, v.part, v.text, v.bound,
                WHEN v.bound = '=' AND v.kind = 'possible' THEN
                'condition possibly ' || iif(v.value, 'true', 'false')
                WHEN v.bound = '=' AND v.value = 0 THEN 'condition never false'
-               ELSE 'condition ' || v.kind || ' ' || v.bound || ' ' || v.value
+               ELSE 'condition ' || iif(v.kind = 'impossible', 'never', v.kind)
+                    || ' ' || v.bound || ' ' || v.value
                END
        ELSE v.text || CASE v.kind WHEN 'known' THEN ' is known '
                                   WHEN 'possible' THEN ' is possibly '

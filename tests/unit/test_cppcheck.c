@@ -293,6 +293,10 @@ static void pruning(void **state)
     expect_pruned("# 1 \"../src/main.c\"\nint x = a ? : b ?: c ? d : e;\n",
                   "# 1 \"main.c\"\nint x = a ? xenfmea_any() : b "
                   "? xenfmea_any() : c ? d : e;\n");
+    expect_pruned("# 1 \"h.h\"\nint f(typeof(g()->m) typeofs) { }\n",
+                  "# 1 \"/nowhere/d/h.h\"\n"
+                  "int f(__typeof__(g()->m) typeofs) ;\n"
+                  "# 1 \"/nowhere/d/h.h\"\n\n");
 }
 
 /* ---- knowledge ---------------------------------------------------------- */
