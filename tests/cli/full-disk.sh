@@ -58,11 +58,11 @@ for size in 4k 16k 64k 120k 160k; do
     [ ! -e small/out/xenfmea.db ] || fail "a database although there is no room"
     rm -rf small/out
 done
-resize 1m
+resize 4m
 cp -a kept small/out
 for left in 0 4 16 64 128; do
     rm -f small/ballast
-    head -c 2M /dev/zero >small/ballast 2>/dev/null || true
+    head -c 8M /dev/zero >small/ballast 2>/dev/null || true
     truncate -s "-${left}K" small/ballast
     scan t -o small/out
     expect_trouble "$work/small/out" 'free some|make room'
