@@ -68,7 +68,6 @@ struct lowering {
     struct xf_pointers locals;
     size_t *asm_ends; /* in `text`, behind the attributes of each asm */
     size_t nasms, asms_cap;
-    const char *function;      /* name, "" for a variable */
     struct xf_place at;        /* of the definition */
     unsigned int depth;
 };
@@ -1405,7 +1404,6 @@ static void start_tree(struct lowering *l, const struct definition *d)
     l->tree++;
     l->nasms = 0;
     l->ntypes = 0;
-    l->function = d->is_function ? d->name : "";
     l->at = d->at;
     l->depth = 0;
 }

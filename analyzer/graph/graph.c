@@ -324,37 +324,31 @@ static int write_edge(struct graph *g, const struct xf_pointer_call *call,
 /* A call for which no function was found, or perhaps not every one. `why`: it
  * leaves Xen's code, or NULL. */
 static int write_unresolved(struct graph *g, const struct xf_pointer_call *call,
-                            const char *why)
+                            const char *why, const char *reason,
+                            const char *lost)
 {
-    const char *lost;
-    char *reason = xf_collect_reason(&g->c, call, &lost);
     const char *class = why ? "outside"
                         : call->ncallees ? "partial"
                         : lost ? "lost"
                                : "empty";
     sqlite3_stmt *s;
-    int rc = -1;
 
-    if (!why && call->ncallees && !lost) {
-        free(reason);
+    if (!why && call->ncallees && !lost)
         return 0;
-    }
     s = xf_store_prepare(
         g->store,
         "INSERT INTO unresolved VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    if (s) {
-        sqlite3_bind_int64(s, 1, g->build);
-        sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
-        xf_bind(s, 3, g->c.functions[call->where].file);
-        sqlite3_bind_int(s, 4, (int)call->line);
-        xf_bind(s, 5, call->type);
-        xf_bind(s, 6, call->text);
-        xf_bind(s, 7, why ? why : reason);
-        xf_bind(s, 8, class);
-        rc = xf_store_run(g->store, s);
-    }
-    free(reason);
-    return rc;
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, g->build);
+    sqlite3_bind_int64(s, 2, g->c.functions[call->caller].id);
+    xf_bind(s, 3, g->c.functions[call->where].file);
+    sqlite3_bind_int(s, 4, (int)call->line);
+    xf_bind(s, 5, call->type);
+    xf_bind(s, 6, call->text);
+    xf_bind(s, 7, why ? why : reason);
+    xf_bind(s, 8, class);
+    return xf_store_run(g->store, s);
 }
 
 /* A pointer whose value is not followed may be any function of its type whose
@@ -373,10 +367,11 @@ static int write_by_type(struct graph *g, const struct xf_pointer_call *call,
     return 0;
 }
 
-static int write_callees(struct graph *g, const struct xf_pointer_call *call)
+/* `lost` as xf_collect_reason() gives it. */
+static int write_callees(struct graph *g, const struct xf_pointer_call *call,
+                         const char *lost)
 {
     char *wanted = pointed_function(call->type);
-    const char *lost = NULL;
     int rc = 0;
 
     for (size_t j = 0; j < call->ncallees && !rc; j++) {
@@ -388,8 +383,6 @@ static int write_callees(struct graph *g, const struct xf_pointer_call *call)
         rc = write_edge(g, call, call->callees[j], via);
         free(via);
     }
-    if (!rc && !call->escape)
-        free(xf_collect_reason(&g->c, call, &lost));
     /* Assembly that is given a function mostly gives the same one back. */
     if (lost == xf_lost_assembly && call->ncallees)
         lost = NULL;
@@ -403,14 +396,19 @@ static int write_calls(struct graph *g)
 {
     for (size_t i = 0; i < g->c.ncalls; i++) {
         const struct xf_pointer_call *call = &g->c.calls[i];
-        const char *why;
+        const char *why, *lost = NULL;
+        int rc = 0;
 
         if (call->where == XF_PTR_NONE)
             continue; /* in the initialiser of a variable */
         why = outside(g->data, g->c.functions[call->caller].name, call);
-        if (!call->escape && write_unresolved(g, call, why))
-            return -1;
-        if (!why && write_callees(g, call))
+        if (!call->escape) {
+            char *reason = xf_collect_reason(&g->c, call, &lost);
+
+            rc = write_unresolved(g, call, why, reason, lost);
+            free(reason);
+        }
+        if (rc || (!why && write_callees(g, call, lost)))
             return -1;
     }
     return 0;
