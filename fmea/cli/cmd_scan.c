@@ -18,6 +18,7 @@
 #include "alloc.h"
 #include "census.h"
 #include "cppcheck.h"
+#include "decisions_arg.h"
 #include "discover.h"
 #include "error.h"
 #include "file.h"
@@ -25,6 +26,7 @@
 #include "hash.h"
 #include "identity.h"
 #include "link.h"
+#include "matching.h"
 #include "pool.h"
 #include "proc.h"
 #include "scan_history.h"
@@ -38,8 +40,6 @@
 #include "trigger.h"
 #include "visible.h"
 
-static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
-                                           "worksheet.html", NULL};
 static const char *const database_only[] = {"xenfmea.db", NULL};
 
 struct scan {
@@ -52,6 +52,7 @@ struct scan {
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
     struct scan_history history;
+    struct decisions_arg decisions;
     /* state of the run */
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
@@ -93,6 +94,7 @@ enum {
     OPT_SHARD,
     OPT_CACHE_SIZE,
     OPT_CONTEXT,
+    OPT_DECISIONS,
     OPT_CPPCHECK
 };
 
@@ -107,6 +109,9 @@ static const struct argp_option options[] = {
      "Take them from this compile_commands.json", 0},
     {"context", OPT_CONTEXT, "FILE", 0,
      "Safety context: accepted assumptions, features off, own rules", 1},
+    {"decisions", OPT_DECISIONS, "FILE", 0,
+     "Decisions, a file or a folder (default: fmea-decisions.json here or "
+     "beside the hypervisor folder)", 1},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 1},
     {"jobs", 'j', "N", 0, "Worker processes (default: number of processors)",
      1},
@@ -203,6 +208,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_CONTEXT:
         s->context = arg;
+        break;
+    case OPT_DECISIONS:
+        s->decisions.named = arg;
         break;
     case OPT_TIMEOUT:
         s->timeout = positive(arg, "timeout", state);
@@ -303,7 +311,7 @@ static int make_output(struct scan *s)
     return xf_outputs_open(&s->outputs, s->out,
                            s->parts        ? s->shard_output
                            : s->sites_only ? database_only
-                                           : output_names);
+                                           : xf_output_names);
 }
 
 static int find_cache(struct scan *s)
@@ -645,6 +653,7 @@ static int scan_key(struct scan *s, char hex[XF_HASH_HEX])
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc && s->context)
         rc = hash_data("context", s->context, h);
+    decisions_arg_key(&s->decisions, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct build *b = &s->builds[i];
 
@@ -823,6 +832,11 @@ static int summarise(struct scan *s, struct xf_store *store)
     if (sqlite3_column_int(q, 1))
         s->status = XF_EXIT_FINDINGS;
     sqlite3_reset(q);
+    if (s->decisions.path &&
+        say_query(s, store, "decisions",
+                  "SELECT state, count(*) FROM decision WHERE state <> 'group' "
+                  "GROUP BY 1 ORDER BY 1"))
+        return -1;
     return s->cppcheck_version ? say_cppcheck(s, store) : 0;
 }
 
@@ -835,6 +849,8 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     char *html = xf_path_join(s->outputs.stage, "worksheet.html");
     int rc = xf_sheet_load(&sheet, store, s->root);
 
+    if (!rc)
+        rc = xf_sheet_record(&sheet, store);
     if (rc)
         xf_store_close(store);
     else
@@ -948,7 +964,8 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "proposals");
     if (!rc)
         rc = xf_rate_facts(store, s->root, s->data) ||
-             xf_rate(store, s->data, &how);
+             xf_rate(store, s->data, &how) ||
+             xf_decisions_record(store, decisions_arg_list(&s->decisions));
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
     stage_ends(s, "rate");
@@ -1129,7 +1146,9 @@ static int prepare(struct scan *s)
 
 static int run_merge(struct scan *s)
 {
-    if (prepare(s) || find_root(s) || make_output(s) || read_shards(s))
+    if (prepare(s) || find_root(s) ||
+        decisions_arg_load(&s->decisions, s->root) || make_output(s) ||
+        read_shards(s))
         return -1;
     stage_ends(s, "read");
     return link_and_write(s);
@@ -1139,7 +1158,8 @@ static int run(struct scan *s)
 {
     if (prepare(s))
         return -1;
-    if (find_root(s) || make_output(s) || find_cache(s) || find_standin(s))
+    if (find_root(s) || decisions_arg_load(&s->decisions, s->root) ||
+        make_output(s) || find_cache(s) || find_standin(s))
         return -1;
     if ((!s->nbuilds && discover_all(s)) || check_sources(s) || check_clang(s))
         return -1;
@@ -1187,6 +1207,7 @@ static void release(struct scan *s)
     xf_outputs_release(&s->outputs);
     free((char *)s->shard_output[0]);
     free(s->shards);
+    decisions_arg_release(&s->decisions);
 }
 
 static int report(struct scan *s)
@@ -1253,6 +1274,9 @@ int cmd_scan(int argc, char **argv)
 /* ---- merge -------------------------------------------------------------- */
 
 static const struct argp_option merge_options[] = {
+    {"decisions", OPT_DECISIONS, "FILE", 0,
+     "Decisions, a file or a folder (default: fmea-decisions.json here or "
+     "beside the hypervisor folder)", 0},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 0},
     {"verbose", 'v', NULL, 0, "Say more", 1},
     {"quiet", 'q', NULL, 0, "Only say what is wrong", 1},
@@ -1265,6 +1289,9 @@ static error_t parse_merge(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &s->history;
+        break;
+    case OPT_DECISIONS:
+        s->decisions.named = arg;
         break;
     case 'o':
         s->out = arg;
