@@ -101,30 +101,33 @@ int xf_file_commit(const char *tmp, const char *path)
     return 0;
 }
 
+int xf_file_stage(char **tmp, const char *path, const void *data, size_t len)
+{
+    char *name = xf_format("%s.tmp.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC), err = fd < 0 ? errno : 0;
+
+    if (fd >= 0 && (fchmod(fd, 0644) || write_all(fd, data, len)))
+        err = errno;
+    if (fd >= 0 && close(fd) && !err)
+        err = errno;
+    *tmp = NULL;
+    if (!err) {
+        *tmp = name;
+        return 0;
+    }
+    if (fd >= 0)
+        unlink(name);
+    free(name);
+    return xf_error("cannot write %s: %s; %s", path, strerror(err), cure(err));
+}
+
 int xf_file_write_atomic(const char *path, const void *data, size_t len)
 {
-    char *tmp = xf_format("%s.tmp.XXXXXX", path);
-    int fd = mkostemp(tmp, O_CLOEXEC), rc = -1;
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
 
-    if (fd < 0) {
-        xf_error("cannot write %s: %s", path, strerror(errno));
-        goto out;
-    }
-    if (fchmod(fd, 0644) || write_all(fd, data, len)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
-        close(fd);
-        unlink(tmp);
-        goto out;
-    }
-    if (close(fd)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
-        unlink(tmp);
-        goto out;
-    }
-    rc = xf_file_commit(tmp, path);
-out:
+    if (!rc)
+        rc = xf_file_commit(tmp, path);
     free(tmp);
     return rc;
 }
