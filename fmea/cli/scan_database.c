@@ -13,6 +13,7 @@
 #include "graph.h"
 #include "identity.h"
 #include "link.h"
+#include "matching.h"
 #include "rate.h"
 #include "reach.h"
 #include "sheet.h"
@@ -77,6 +78,8 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     char *html = xf_path_join(s->outputs.stage, "worksheet.html");
     int rc = xf_sheet_load(&sheet, store, s->root);
 
+    if (!rc)
+        rc = xf_sheet_record(&sheet, store);
     if (rc)
         xf_store_close(store);
     else
@@ -132,7 +135,9 @@ static int stage_rate(struct scan *s, struct xf_store *store)
     const struct xf_rate_options how = {.context = s->context};
 
     return xf_rate_facts(store, s->root, s->data) ||
-                   xf_rate(store, s->data, &how)
+                   xf_rate(store, s->data, &how) ||
+                   xf_decisions_record(store,
+                                       decisions_arg_list(&s->decisions))
                ? -1
                : 0;
 }

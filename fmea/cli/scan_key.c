@@ -81,6 +81,7 @@ int scan_outputs_key(struct scan *s, char hex[XF_HASH_HEX])
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc && s->context)
         rc = hash_data("context", s->context, h);
+    decisions_arg_key(&s->decisions, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct scan_build *b = &s->builds[i];
 
