@@ -287,15 +287,25 @@ static bool is_bug(const struct facts_row *row, const char *what)
 {
     const char *kinds = row->cell[COMMIT_KINDS];
 
-    if (in_list(kinds, "advisory") || in_list(kinds, "quote"))
+    if (in_list(kinds, "quote"))
         return true;
+    /* An advisory has patches that only prepare. */
     if (in_list(kinds, "refactoring"))
         return false;
-    if (in_list(kinds, "fix") || in_list(kinds, "revert"))
+    if (in_list(kinds, "advisory") || in_list(kinds, "fix") ||
+        in_list(kinds, "revert"))
         return true;
     return in_list(kinds, "fired") &&
            (!strcmp(what, "handled") || !strcmp(what, "domain_crash") ||
             !strcmp(what, "weakened"));
+}
+
+/* What another branch took back again, it alone had taken over. */
+static bool is_foreign_revert(const struct facts_row *row)
+{
+    return in_list(row->cell[COMMIT_KINDS], "revert") &&
+           !in_list(row->cell[COMMIT_KINDS], "advisory") &&
+           strncmp(row->cell[COMMIT_RELEASES], "mainline", 8);
 }
 
 /* Row of table bug for a commit, made when first needed: *id, 0 when it is
@@ -319,6 +329,7 @@ static int bug_of(struct join *j, const char *commit, const char *what,
         return 0;
     has = tree_has(&j->tree, row);
     if ((has != TREE_YES && never_had(j, row)) ||
+        (has == TREE_UNKNOWN && is_foreign_revert(row)) ||
         (j->how->until && has != TREE_YES)) {
         j->bugs[i] = -1;
         return 0;
