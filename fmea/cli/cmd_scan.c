@@ -25,6 +25,8 @@
 #include "hash.h"
 #include "identity.h"
 #include "link.h"
+#include "outputs.h"
+#include "page.h"
 #include "pool.h"
 #include "proc.h"
 #include "scan_history.h"
@@ -33,7 +35,6 @@
 #include "shard.h"
 #include "sheet.h"
 #include "sites.h"
-#include "outputs.h"
 #include "store.h"
 #include "trigger.h"
 #include "visible.h"
@@ -833,13 +834,16 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     struct xf_sheet sheet = {0};
     char *csv = xf_path_join(s->outputs.stage, "worksheet.csv");
     char *html = xf_path_join(s->outputs.stage, "worksheet.html");
-    int rc = xf_sheet_load(&sheet, store, s->root);
+    struct xf_page page = {0};
+    int rc = xf_sheet_load(&sheet, store, s->root) ||
+             xf_page_load(&page, &sheet, store);
 
     if (rc)
         xf_store_close(store);
     else
         rc = xf_store_commit(store) || xf_sheet_write_csv(&sheet, csv) ||
-             xf_sheet_write_html(&sheet, html, s->data);
+             xf_page_write(&page, html, s->data);
+    xf_page_release(&page);
     xf_sheet_release(&sheet);
     free(csv);
     free(html);
