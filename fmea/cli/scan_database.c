@@ -16,10 +16,10 @@
 #include "matching.h"
 #include "rate.h"
 #include "reach.h"
-#include "sheet.h"
 #include "sites.h"
 #include "store.h"
 #include "trigger.h"
+#include "worksheets.h"
 
 static int link_build(struct xf_store *store, struct scan_build *b)
 {
@@ -73,22 +73,11 @@ static int write_meta(struct scan *s, struct xf_store *store, const char *key)
 
 static int write_outputs(struct scan *s, struct xf_store *store)
 {
-    struct xf_sheet sheet = {0};
-    char *csv = xf_path_join(s->outputs.stage, "worksheet.csv");
-    char *html = xf_path_join(s->outputs.stage, "worksheet.html");
-    int rc = xf_sheet_load(&sheet, store, s->root);
-
-    if (!rc)
-        rc = xf_sheet_record(&sheet, store);
-    if (rc)
+    if (worksheets_write(store, s->outputs.stage, s->root, s->data)) {
         xf_store_close(store);
-    else
-        rc = xf_store_commit(store) || xf_sheet_write_csv(&sheet, csv) ||
-             xf_sheet_write_html(&sheet, html, s->data);
-    xf_sheet_release(&sheet);
-    free(csv);
-    free(html);
-    return rc ? -1 : 0;
+        return -1;
+    }
+    return xf_store_commit(store);
 }
 
 static int stage_link(struct scan *s, struct xf_store *store)
