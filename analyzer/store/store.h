@@ -14,8 +14,10 @@
 
 struct xf_store;
 
-/* PRAGMA user_version of the databases this program reads and writes. */
-#define XF_SCHEMA_VERSION 1
+/* PRAGMA user_version of the databases this program reads and writes. To be
+ * raised by every release whose tables or views differ from the last one's: a
+ * reader would else meet a missing column as an SQL error. */
+#define XF_SCHEMA_VERSION 2
 
 /* A new, empty database at `path` with every data/schema file applied, open in
  * one transaction. Nothing appears at `path` before xf_store_commit(). */
@@ -24,9 +26,9 @@ int xf_store_create(struct xf_store **out, const char *path,
 /* Open an existing one read-only, checking that it is whole and of this
  * version. */
 int xf_store_open(struct xf_store **out, const char *path);
-/* A copy of an existing one, checked like above, to change in one transaction:
- * nothing happens to `path` before xf_store_commit(). */
-int xf_store_update(struct xf_store **out, const char *path);
+/* A copy of an existing one, checked like above, to change in one transaction.
+ * xf_store_commit() puts it at `to`, or with NULL in the place of `path`. */
+int xf_store_update(struct xf_store **out, const char *path, const char *to);
 /* A copy in memory, checked like above, to try something on. */
 int xf_store_scratch(struct xf_store **out, const char *path);
 /* Finish a created or updated database: commit, check, fsync, rename; frees `store`

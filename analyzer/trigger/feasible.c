@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "text.h"
 #include "value.h"
+#include "want.h"
 
 #define DEPTH 4 /* definitions of definitions */
 
@@ -122,30 +123,6 @@ static struct range of_definitions(const struct prover *v,
     return all;
 }
 
-static bool is_comparison(const struct xf_node *n)
-{
-    return n->op == XF_OP_BINARY &&
-           (!strcmp(n->name, "==") || !strcmp(n->name, "!=") ||
-            !strcmp(n->name, "<") || !strcmp(n->name, ">") ||
-            !strcmp(n->name, "<=") || !strcmp(n->name, ">="));
-}
-
-static const char *turned(const char *op)
-{
-    return !strcmp(op, "<") ? ">" : !strcmp(op, ">") ? "<"
-           : !strcmp(op, "<=") ? ">=" : !strcmp(op, ">=") ? "<=" : op;
-}
-
-static const char *negated(const char *op)
-{
-    return !strcmp(op, "<")    ? ">="
-           : !strcmp(op, ">")  ? "<="
-           : !strcmp(op, "<=") ? ">"
-           : !strcmp(op, ">=") ? "<"
-           : !strcmp(op, "==") ? "!="
-                               : "==";
-}
-
 /* Cut `r` down to the values x for which `x op c` holds. May become empty:
  * low > high. */
 static void cut(struct range *r, const char *op, wide c)
@@ -216,7 +193,7 @@ static void refine(const struct prover *v, const struct xf_node *var,
             cut(r, truth ? "!=" : "==", 0);
             continue;
         }
-        if (!is_comparison(c))
+        if (!want_is_comparison(c))
             continue;
         side = c->kids[0]->op == XF_OP_VAR && c->kids[0]->local &&
                        c->kids[0]->value == var->value
@@ -231,8 +208,8 @@ static void refine(const struct prover *v, const struct xf_node *var,
         if (!compares_values(v, c, side ? *r : constant_range,
                              side ? constant_range : *r))
             continue;
-        op = side ? c->name : turned(c->name);
-        cut(r, truth ? op : negated(op), constant_range.low);
+        op = side ? c->name : want_turned(c->name);
+        cut(r, truth ? op : want_negated(op), constant_range.low);
     }
 }
 
@@ -258,7 +235,7 @@ static struct range of_binary(const struct prover *v, const struct xf_node *n,
                r.low == r.high && r.low >= 0 && r.low < 64) {
         out = (struct range){true, l.low >> (int)r.low,
                              l.high >> (int)r.low};
-    } else if (is_comparison(n) || !strcmp(n->name, "&&") ||
+    } else if (want_is_comparison(n) || !strcmp(n->name, "&&") ||
                !strcmp(n->name, "||")) {
         out = (struct range){true, 0, 1};
     } else if (l.known && r.known && !strcmp(n->name, "+")) {
@@ -311,7 +288,7 @@ static bool excluded_by_range(const struct prover *v, const struct xf_node *n,
     const char *op;
 
     n = plain(n);
-    if (!is_comparison(n)) {
+    if (!want_is_comparison(n)) {
         l = range_of(v, n, at, DEPTH);
         if (!l.known)
             return false;
@@ -321,7 +298,7 @@ static bool excluded_by_range(const struct prover *v, const struct xf_node *n,
     r = range_of(v, n->kids[1], at, DEPTH);
     if (!l.known || !r.known || !compares_values(v, n, l, r))
         return false;
-    op = truth ? n->name : negated(n->name);
+    op = truth ? n->name : want_negated(n->name);
     if (!strcmp(op, "<"))
         return l.low >= r.high;
     if (!strcmp(op, "<="))

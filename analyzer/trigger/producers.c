@@ -10,12 +10,24 @@
 
 #define LIMIT 60  /* producers of one site */
 #define LEVELS 12 /* functions that pass an error on */
+#define TESTS 32  /* what a value must have passed on its way */
+#define VISITS 4000
+
+/* What was decided about the value behind the place that is looked at. */
+struct test {
+    const char *op; /* of `value op constant`; NULL: of a switch, by `guard` */
+    int64_t constant;
+    const struct xf_block *guard;
+};
 
 struct lister {
     struct producers *out;
     struct program *p;
     struct sources *s;
-    struct xf_pointers seen; /* functions, definitions */
+    struct xf_pointers seen; /* functions, definitions, with the tests */
+    struct test tests[TESTS];
+    size_t ntests;
+    unsigned int visits;
 };
 
 static void list_call(struct lister *l, struct body *b,
@@ -28,6 +40,160 @@ static uint32_t line_of(const struct body *b, const struct xf_node *n)
     return n ? n->line : (uint32_t)b->function->line;
 }
 
+static const struct xf_node *plain(const struct xf_node *n)
+{
+    while (n->op == XF_OP_CAST ||
+           (n->op == XF_OP_CALL && n->nkids > 1 &&
+            !strcmp(n->kids[0]->name, "__builtin_expect")))
+        n = n->kids[n->op == XF_OP_CAST ? 0 : 1];
+    return n;
+}
+
+/* ---- tests --------------------------------------------------------------------- */
+
+static bool holds(const char *op, int64_t a, int64_t b)
+{
+    return !strcmp(op, "==")   ? a == b
+           : !strcmp(op, "!=") ? a != b
+           : !strcmp(op, "<")  ? a < b
+           : !strcmp(op, ">")  ? a > b
+           : !strcmp(op, "<=") ? a <= b
+                               : a >= b;
+}
+
+static bool is_label(const struct lister *l, const struct xf_node *label,
+                     int64_t value)
+{
+    int64_t first, last;
+
+    if (label->op != XF_OP_CASE ||
+        !xf_tree_value(label->kids[0], l->p->long_bits, &first))
+        return label->op == XF_OP_CASE;
+    if (label->nkids < 3)
+        return value == first;
+    return !xf_tree_value(label->kids[1], l->p->long_bits, &last) ||
+           (value >= first && value <= last);
+}
+
+/* Whether a case of the switch that is none of the guard's takes the value. */
+static bool is_taken(const struct lister *l, const struct xf_node *n,
+                     const struct xf_block *guard, int64_t value)
+{
+    bool own = false;
+
+    for (size_t i = 0; i < guard->nlabels; i++)
+        own |= guard->labels[i] == n;
+    if (n->op == XF_OP_CASE && !own && is_label(l, n, value))
+        return true;
+    if (n->op >= XF_OP_VAR || n->op == XF_OP_SWITCH)
+        return false;
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (is_taken(l, n->kids[i], guard, value))
+            return true;
+    return false;
+}
+
+static bool passes(const struct lister *l, int64_t value)
+{
+    for (size_t i = 0; i < l->ntests; i++) {
+        const struct test *t = &l->tests[i];
+        bool any = false;
+
+        if (t->op) {
+            if (!holds(t->op, value, t->constant))
+                return false;
+            continue;
+        }
+        if (t->guard->guard == XF_GUARD_DEFAULT) {
+            if (is_taken(l, t->guard->decider->kids[1], t->guard, value))
+                return false;
+            continue;
+        }
+        for (size_t k = 0; k < t->guard->nlabels; k++)
+            any |= is_label(l, t->guard->labels[k], value);
+        if (!any)
+            return false;
+    }
+    return true;
+}
+
+/* Whether `n` is the value of the variable: itself, or an assignment to it. */
+static bool is_value_of(const struct xf_node *n, const struct xf_node *var)
+{
+    n = plain(n);
+    if (n->op == XF_OP_ASSIGN && !strcmp(n->name, "="))
+        n = plain(n->kids[0]);
+    return n->op == XF_OP_VAR && n->local && n->value == var->value;
+}
+
+static void add_test(struct lister *l, const struct xf_block *g,
+                     const struct xf_node *var)
+{
+    const struct xf_node *c = g->condition;
+    struct test t = {.guard = g};
+    bool truth = g->guard == XF_GUARD_TRUE;
+    uint32_t side = 0;
+
+    if (!c || l->ntests == TESTS)
+        return;
+    c = plain(c);
+    if (g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT) {
+        if (is_value_of(c, var))
+            l->tests[l->ntests++] = t;
+        return;
+    }
+    if (!truth && g->guard != XF_GUARD_FALSE)
+        return;
+    if (is_value_of(c, var)) {
+        t.op = truth ? "!=" : "==";
+    } else if (want_is_comparison(c)) {
+        side = is_value_of(c->kids[0], var) ? 1 : 0;
+        if ((!side && !is_value_of(c->kids[1], var)) ||
+            !xf_tree_value(c->kids[side], l->p->long_bits, &t.constant))
+            return;
+        t.op = side ? c->name : want_turned(c->name);
+        t.op = truth ? t.op : want_negated(t.op);
+    } else {
+        return;
+    }
+    l->tests[l->ntests++] = t;
+}
+
+/* What was decided about the variable on every way to `point` since it got its
+ * value. */
+static void add_tests(struct lister *l, struct body *b,
+                      const struct xf_node *var, struct xf_point point)
+{
+    uint32_t *guards;
+    size_t n = xf_cfg_guards(b->cfg, point.block, &guards);
+
+    for (size_t i = 0; i < n; i++)
+        if (!xf_definitions_between(b->definitions, (uint32_t)var->value,
+                                    guards[i], point))
+            add_test(l, xf_cfg_block(b->cfg, guards[i]), var);
+    free(guards);
+}
+
+/* Whether this place is new for a value with these tests. */
+static bool visit(struct lister *l, const void *place)
+{
+    uintptr_t key = (uintptr_t)place;
+    bool is_new;
+
+    for (size_t i = 0; i < l->ntests; i++) {
+        key = key * 1099511628211u ^ (uintptr_t)l->tests[i].guard;
+        key ^= (uintptr_t)l->tests[i].constant;
+    }
+    if (l->visits++ == VISITS)
+        l->out->more = true;
+    if (l->visits > VISITS)
+        return false;
+    xf_pointers_add(&l->seen, (const void *)key, &is_new);
+    return is_new;
+}
+
+/* ---- values -------------------------------------------------------------------- */
+
 static void add(struct lister *l, struct body *b, const struct xf_node *n,
                 int64_t value)
 {
@@ -36,11 +202,17 @@ static void add(struct lister *l, struct body *b, const struct xf_node *n,
     struct xf_point point;
     const struct source *error = sources_error(l->s, value);
 
+    if (!passes(l, value))
+        return;
+    for (size_t i = 0; i < l->out->len; i++)
+        if (l->out->items[i].node == n)
+            return;
     if (l->out->len >= LIMIT) {
         l->out->more = true;
         return;
     }
-    if (!xf_cfg_point(b->cfg, n, &point))
+    if (!xf_cfg_point(b->cfg, n, &point) ||
+        !xf_cfg_block(b->cfg, point.block)->live)
         return;
     origin_trace_decision(&origins, l->p, l->s, b, point.block);
     p.cause = error ? error->cause : origins_best(&origins);
@@ -61,29 +233,41 @@ static void add(struct lister *l, struct body *b, const struct xf_node *n,
     l->out->items[l->out->len++] = p;
 }
 
-static const struct xf_node *plain(const struct xf_node *n)
+static void list_value(struct lister *l, struct body *b,
+                       const struct xf_node *n, const struct xf_node *from,
+                       struct xf_point point, unsigned int levels);
+
+static void list_definitions(struct lister *l, struct body *b,
+                             const struct xf_node *var, struct xf_point point,
+                             unsigned int levels)
 {
-    while (n->op == XF_OP_CAST ||
-           (n->op == XF_OP_CALL && n->nkids > 1 &&
-            !strcmp(n->kids[0]->name, "__builtin_expect")))
-        n = n->kids[n->op == XF_OP_CAST ? 0 : 1];
-    return n;
+    const struct xf_definition **defs;
+    size_t count = xf_definitions_reaching(
+        b->definitions, (uint32_t)var->value, point, &defs);
+    size_t before = l->ntests;
+
+    add_tests(l, b, var, point);
+    for (size_t i = 0; i < count; i++) {
+        const struct xf_node *d = defs[i]->node;
+
+        if (defs[i]->kind == XF_DEF_VALUE && visit(l, d))
+            list_value(l, b, d->kids[d->op == XF_OP_DECL ? 0 : 1], d,
+                       defs[i]->point, levels);
+    }
+    l->ntests = before;
+    free(defs);
 }
 
-/* Where a value that is not zero was made; `from`: the statement. */
+/* Where a value that passes the tests was made; `from`: the statement. */
 static void list_value(struct lister *l, struct body *b,
                        const struct xf_node *n, const struct xf_node *from,
                        struct xf_point point, unsigned int levels)
 {
-    const struct xf_definition **defs;
-    size_t count;
     int64_t value;
-    bool is_new;
 
     n = plain(n);
     if (xf_tree_value(n, l->p->long_bits, &value)) {
-        if (value)
-            add(l, b, from, value);
+        add(l, b, from, value);
     } else if (n->op == XF_OP_CALL) {
         list_call(l, b, n, levels);
     } else if (n->op == XF_OP_CONDITIONAL) {
@@ -92,17 +276,10 @@ static void list_value(struct lister *l, struct body *b,
     } else if (n->op == XF_OP_ASSIGN) {
         list_value(l, b, n->kids[1], from, point, levels);
     } else if (n->op == XF_OP_VAR && n->local) {
-        count = xf_definitions_reaching(b->definitions, (uint32_t)n->value,
-                                        point, &defs);
-        for (size_t i = 0; i < count; i++) {
-            const struct xf_node *d = defs[i]->node;
-
-            xf_pointers_add(&l->seen, d, &is_new);
-            if (defs[i]->kind == XF_DEF_VALUE && is_new)
-                list_value(l, b, d->kids[d->op == XF_OP_DECL ? 0 : 1], d,
-                           defs[i]->point, levels);
-        }
-        free(defs);
+        list_definitions(l, b, n, point, levels);
+    } else if (n->op == XF_OP_GNU_CONDITIONAL) {
+        list_value(l, b, n->kids[0], from, point, levels);
+        list_value(l, b, n->kids[1], from, point, levels);
     }
 }
 
@@ -122,10 +299,7 @@ static void list_returns(struct lister *l, struct body *b,
 static void list_function(struct lister *l, struct function *f,
                           unsigned int levels)
 {
-    bool is_new;
-
-    xf_pointers_add(&l->seen, f, &is_new);
-    if (is_new && f->nbodies && !program_body(l->p, &f->bodies[0]))
+    if (visit(l, f) && f->nbodies && !program_body(l->p, &f->bodies[0]))
         list_returns(l, &f->bodies[0], f->bodies[0].root, levels);
 }
 
@@ -150,26 +324,78 @@ static void list_call(struct lister *l, struct body *b,
     }
 }
 
+/* ---- sites --------------------------------------------------------------------- */
+
 /* Errors are numbers: pointers and truth values are not passed on. */
 static bool is_error_type(const char *type)
 {
     return !strcmp(type, "int") || !strcmp(type, "long");
 }
 
+/* The decision of the literal itself on `x`, its call or variable. */
+static void add_literal(struct lister *l, const struct body *b,
+                        const struct literal *literal, const struct xf_node *x)
+{
+    const struct xf_block *g = literal->guard == XF_CFG_NONE
+                                   ? NULL
+                                   : xf_cfg_block(b->cfg, literal->guard);
+    struct test t = {.op = "!=", .guard = g};
+    const struct xf_node *c = plain(literal->node);
+    uint32_t side = 0;
+
+    if (x->op == XF_OP_VAR) {
+        if (g)
+            add_test(l, g, x);
+        return;
+    }
+    if (g && (g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT)) {
+        t.op = NULL;
+    } else if (want_is_comparison(c)) {
+        side = xf_tree_value(c->kids[0], l->p->long_bits, &t.constant) ? 0 : 1;
+        if (side && !xf_tree_value(c->kids[1], l->p->long_bits, &t.constant))
+            return;
+        t.op = side ? c->name : want_turned(c->name);
+        t.op = literal->truth ? t.op : want_negated(t.op);
+    } else {
+        t.op = literal->truth ? "!=" : "==";
+    }
+    l->tests[l->ntests++] = t;
+}
+
+/* The variable that a literal tests, or NULL. */
+static const struct xf_node *variable_of(const struct xf_node *n)
+{
+    int64_t value;
+
+    n = plain(n);
+    if (want_is_comparison(n))
+        n = plain(n->kids[xf_tree_value(n->kids[0], 64, &value) ? 1 : 0]);
+    if (n->op == XF_OP_ASSIGN)
+        n = plain(n->kids[0]);
+    return n->op == XF_OP_VAR && n->local ? n : NULL;
+}
+
 void producers_list(struct producers *out, struct program *p,
                     struct sources *sources, const struct site *site,
                     const struct literal *literal)
 {
-    struct lister l = {out, p, sources, {0}};
-    const struct xf_node *call;
+    struct lister l = {.out = out, .p = p, .s = sources};
+    const struct xf_node *call, *var;
+    struct xf_point point;
 
     memset(out, 0, sizeof(*out));
     if (!site->body || !literal->node)
         return;
     call = xf_definitions_call(site->body->cfg, site->body->definitions,
                                literal->node);
-    if (call && is_error_type(call->type))
-        list_call(&l, site->body, call, LEVELS);
+    if (!call || !is_error_type(call->type))
+        return;
+    var = variable_of(literal->node);
+    add_literal(&l, site->body, literal, var ? var : call);
+    /* and what the site's other decisions said about it */
+    if (var && xf_cfg_point(site->body->cfg, site->node, &point))
+        add_tests(&l, site->body, var, point);
+    list_call(&l, site->body, call, LEVELS);
     xf_pointers_release(&l.seen);
 }
 

@@ -120,7 +120,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         c->baseline = arg;
         break;
     case OPT_DECISIONS:
-        c->decisions_path = arg;
+        c->decisions.named = arg;
         break;
     case OPT_POLICY:
         c->policy_path = arg;
@@ -203,18 +203,11 @@ static int find_places(struct check *c)
 
 static int load_decisions(struct check *c)
 {
-    char *beside = xf_path_join(c->root, "../" XF_DECISIONS_FILE);
-
-    c->decisions_file = xf_strdup(c->decisions_path ? c->decisions_path
+    if (decisions_arg_load(&c->decisions, c->root))
+        return -1;
+    c->decisions_file = xf_strdup(c->decisions.path ? c->decisions.path
                                                     : XF_DECISIONS_FILE);
-    c->have_decisions = c->decisions_path || xf_file_exists(XF_DECISIONS_FILE);
-    if (!c->have_decisions && xf_file_exists(beside)) {
-        xf_decision_set(&c->decisions_file, beside);
-        c->have_decisions = true;
-    }
-    free(beside);
-    return c->have_decisions
-               ? xf_decisions_load(&c->decisions, c->decisions_file) : 0;
+    return 0;
 }
 
 static int load_baseline(struct check *c)
@@ -265,7 +258,7 @@ int check_once(struct check *c)
 {
     struct xf_check how = {
         .now = &c->now, .root = c->root, .policy = c->policy,
-        .decisions = c->have_decisions ? &c->decisions : NULL,
+        .decisions = decisions_arg_list(&c->decisions),
         .baseline = c->have_baseline ? &c->baseline_scan : NULL,
         .known = c->known.items ? &c->known : NULL};
 
@@ -426,7 +419,7 @@ static void release(struct check *c)
     xf_findings_release(&c->findings);
     xf_version_release(&c->now);
     xf_version_release(&c->baseline_scan);
-    xf_decisions_release(&c->decisions);
+    decisions_arg_release(&c->decisions);
     xf_decisions_release(&c->known_list);
     free(c->known.items);
     xf_policy_free(c->policy);

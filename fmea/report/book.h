@@ -26,6 +26,7 @@ struct book {
     } style;
     lxw_worksheet *rows; /* the sheet "Worksheet" */
     uint32_t nrows;      /* rows of it, without the header */
+    uint32_t ndecided;   /* of them, with a decision */
     struct xf_map sites, groups; /* first row of each, from 0 */
     uint32_t *site_row, *group_row;
     size_t sites_cap, groups_cap;

@@ -79,6 +79,23 @@ const struct column_info columns[COLUMNS] = {
     TEXT(GROUP_TITLE, "group_title", 26, "The group in words."),
     TEXT(GROUP_WHY, "group_why", 26, "Why they belong together."),
     TEXT(KCONFIG, "kconfig", 20, "Options under which the site is compiled."),
+    TEXT(DECIDED_DISPOSITION, "decided_disposition", 16, "What people decided."),
+    TEXT(DECIDED_RATIONALE, "decided_rationale", 44, "Why they decided it."),
+    TEXT(DECIDED_AOU, "decided_aou", 26,
+         "Assumptions of use that the decision rests on."),
+    TEXT(DECIDED_BY, "decided_by", 16, "Who decided."),
+    TEXT(DECIDED_ON, "decided_on", 12, "When, YYYY-MM-DD."),
+    TEXT(MEETING, "meeting", 16, "In which meeting."),
+    TEXT(DECISION_STATE, "decision_state", 11,
+         "decided; moved, to be confirmed; stale, what it was made for has "
+         "changed; open, left open by a person; empty: none."),
+    TEXT(DECISION_WHY, "decision_why", 34,
+         "How the site was found again, what changed, or why it is not in the "
+         "decision on its group."),
+    TEXT(DECIDED_GROUP, "decided_group", 26, "Group that it was decided in."),
+    TEXT(ACTION, "action", 30, "What is to be done."),
+    TEXT(ACTION_OWNER, "action_owner", 16, "By whom."),
+    TEXT(ACTION_STATUS, "action_status", 12, "How far it is."),
 };
 
 static const char rows_query[] =

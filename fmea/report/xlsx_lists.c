@@ -39,6 +39,8 @@ static const struct head group_heads[] = {
     {"title", 44, NULL}, {"why", 36, "Why its sites belong together."},
     {"builds", 22, NULL}, {"sites", 8, "Sites, counted in each build."},
     {"proposed_disposition", 18, NULL},
+    {"decided", 8, "Of the sites; a decision on the group takes in no site "
+                   "that came later."},
 };
 
 int book_groups(struct book *book)
@@ -47,11 +49,16 @@ int book_groups(struct book *book)
     lxw_col_t decide = LENGTH(group_heads);
     sqlite3_stmt *q = xf_store_prepare(
         book->store,
-        "SELECT decision_group, min(title), min(why),"
-        " group_concat(arch || ' ' || build, ', '), sum(sites),"
-        " min(disposition) FROM (SELECT * FROM v_groups"
-        " ORDER BY decision_group, arch, build) GROUP BY decision_group"
-        " ORDER BY sum(sites) DESC, decision_group");
+        "SELECT v.decision_group, min(v.title), min(v.why),"
+        " group_concat(v.arch || ' ' || v.build, ', '), sum(v.sites),"
+        " min(v.disposition), sum(v.decided), coalesce(d.disposition, ''),"
+        " coalesce(d.rationale, ''), coalesce(d.aou, ''),"
+        " coalesce(d.who, ''), coalesce(d.decided_on, ''),"
+        " coalesce(d.meeting, '') FROM (SELECT * FROM v_groups"
+        " ORDER BY decision_group, arch, build) v"
+        " LEFT JOIN v_decisions d ON d.state = 'group'"
+        " AND d.decided_group = v.decision_group GROUP BY v.decision_group"
+        " ORDER BY sum(v.sites) DESC, v.decision_group");
     lxw_row_t at = 0;
     int rc = q ? 0 : -1;
 
@@ -72,9 +79,10 @@ int book_groups(struct book *book)
         put_text(book, sheet, at, 3, xf_column(q, 3), book->style.text);
         put_number(book, sheet, at, 4, xf_column(q, 4));
         put_text(book, sheet, at, 5, xf_column(q, 5), book->style.text);
+        put_number(book, sheet, at, 6, xf_column(q, 6));
         for (int i = 0; i < DECIDE_COLUMNS; i++)
-            put_text(book, sheet, at, (lxw_col_t)(decide + i), "",
-                     book->style.decide);
+            put_text(book, sheet, at, (lxw_col_t)(decide + i),
+                     xf_column(q, 7 + i), book->style.decide);
         rc = 0;
     }
     add_choices(book, sheet, at, decide);

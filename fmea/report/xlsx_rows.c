@@ -12,6 +12,15 @@
 
 #define DECIDE(id, name, width, meaning)                                       \
     [DECIDE_##id] = {name, name, width, false, meaning}
+/* What fills them. */
+static const unsigned char decided[DECIDE_COLUMNS] = {
+    [DECIDE_DECISION] = COLUMN_DECIDED_DISPOSITION,
+    [DECIDE_RATIONALE] = COLUMN_DECIDED_RATIONALE,
+    [DECIDE_AOU] = COLUMN_DECIDED_AOU,
+    [DECIDE_BY] = COLUMN_DECIDED_BY,
+    [DECIDE_DATE] = COLUMN_DECIDED_ON,
+    [DECIDE_MEETING] = COLUMN_MEETING,
+};
 
 const struct column_info decide_columns[DECIDE_COLUMNS] = {
     DECIDE(DECISION, "Decision", 16,
@@ -25,7 +34,9 @@ const struct column_info decide_columns[DECIDE_COLUMNS] = {
     DECIDE(MEETING, "Meeting", 16, "In which meeting."),
 };
 
-#define PLACE COLUMNS /* file:line, with the link to the code */
+/* What no column of v_worksheet is alone. */
+#define PLACE COLUMNS         /* file:line, with the link to the code */
+#define EARLIER (COLUMNS + 1) /* decision that does not hold as it is */
 
 /* What is before the columns for decisions, and the rest behind them. */
 static const unsigned char first_columns[] = {
@@ -33,7 +44,7 @@ static const unsigned char first_columns[] = {
     COLUMN_FAILURE_MODE, COLUMN_FAILURE_CAUSE, COLUMN_SYSTEM_EFFECT,
     COLUMN_CONTEXTS, COLUMN_LEAST_ROLE, COLUMN_SEVERITY, COLUMN_OCCURRENCE,
     COLUMN_DETECTION, COLUMN_ACTION_PRIORITY, COLUMN_DISPOSITION,
-    COLUMN_RATIONALE, COLUMN_AOU, COLUMN_QUESTION, COLUMN_STATUS};
+    COLUMN_RATIONALE, COLUMN_AOU, COLUMN_QUESTION, EARLIER, COLUMN_STATUS};
 #define FIRST (sizeof(first_columns) / sizeof(first_columns[0]))
 
 static const unsigned char last_columns[] = {
@@ -44,11 +55,15 @@ static const unsigned char last_columns[] = {
     COLUMN_OCCURRENCE_WHY, COLUMN_DETECTION_WHY, COLUMN_PRICE, COLUMN_REACTION,
     COLUMN_STATE_CHANGED, COLUMN_MISRA, COLUMN_VERIFICATION, COLUMN_REQUIREMENT,
     COLUMN_SUBSYSTEM, COLUMN_MAINTAINER, COLUMN_PURPOSE, COLUMN_DECISION_GROUP,
-    COLUMN_GROUP_TITLE, COLUMN_GROUP_WHY, COLUMN_KCONFIG, COLUMN_ARCH,
+    COLUMN_GROUP_TITLE, COLUMN_GROUP_WHY, COLUMN_DECIDED_GROUP,
+    COLUMN_DECISION_WHY, COLUMN_ACTION, COLUMN_ACTION_OWNER,
+    COLUMN_ACTION_STATUS, COLUMN_KCONFIG, COLUMN_ARCH,
     COLUMN_BUILD, COLUMN_FILE, COLUMN_LINE, COLUMN_ROW_ID};
 #define LAST (sizeof(last_columns) / sizeof(last_columns[0]))
 
-_Static_assert(FIRST + LAST == COLUMNS + 1, "a column is missing or twice");
+/* With place and earlier_decision; without decision_state, which status has. */
+_Static_assert(FIRST + DECIDE_COLUMNS + LAST == COLUMNS + 2 - 1,
+               "a column is missing or twice");
 
 const lxw_col_t book_priority_at = 13, book_status_at = FIRST - 1,
                 book_decide_at = FIRST;
@@ -63,6 +78,11 @@ static struct head head_of(unsigned char column)
     if (column == PLACE)
         return (struct head){"place", 30, "File and line; the link leads to "
                                           "the code."};
+    if (column == EARLIER)
+        return (struct head){"earlier_decision", 30,
+                             "A decision that has to be confirmed or made "
+                             "again, and why; the columns for decisions are "
+                             "empty then."};
     return (struct head){info->header, info->width, info->meaning};
 }
 
@@ -111,6 +131,32 @@ static void put_place(struct book *book, lxw_row_t at, lxw_col_t column,
     free(text);
 }
 
+/* It does not hold as it is: made for another place, or for something else.
+ * In the columns for decisions it would come back as if somebody had said it
+ * again. */
+static bool is_earlier(const struct row *row)
+{
+    const char *state = row->text[COLUMN_DECISION_STATE];
+
+    return !strcmp(state, "moved") || !strcmp(state, "stale");
+}
+
+static void put_earlier(struct book *book, lxw_row_t at, lxw_col_t column,
+                        const struct row *row)
+{
+    char *text = is_earlier(row)
+                     ? xf_format("%s: %s (%s %s): %s",
+                                 row->text[COLUMN_DECIDED_DISPOSITION],
+                                 row->text[COLUMN_DECIDED_RATIONALE],
+                                 row->text[COLUMN_DECIDED_BY],
+                                 row->text[COLUMN_DECIDED_ON],
+                                 row->text[COLUMN_DECISION_WHY])
+                     : xf_strdup("");
+
+    put_text(book, book->rows, at, column, text, book->style.text);
+    free(text);
+}
+
 /* The first of several ids is the one that the cell leads to. */
 static void put_aou(struct book *book, lxw_row_t at, lxw_col_t column,
                     const char *ids)
@@ -134,6 +180,8 @@ static void put_cell(struct book *book, lxw_row_t at, lxw_col_t column,
 {
     if (which == PLACE)
         put_place(book, at, column, row);
+    else if (which == EARLIER)
+        put_earlier(book, at, column, row);
     else if (which == COLUMN_AOU)
         put_aou(book, at, column, row->text[which]);
     else if (columns[which].number)
@@ -166,12 +214,15 @@ static int put_row(const struct row *row, void *payload)
 
     remember(&book->sites, &book->site_row, &book->sites_cap,
              row->text[COLUMN_SITE_ID], at);
+    book->ndecided += *row->text[COLUMN_DECIDED_DISPOSITION] &&
+                      !is_earlier(row);
     remember(&book->groups, &book->group_row, &book->groups_cap,
              row->text[COLUMN_DECISION_GROUP], at);
     for (size_t i = 0; i < FIRST; i++)
         put_cell(book, at, (lxw_col_t)i, first_columns[i], row);
     for (size_t i = 0; i < DECIDE_COLUMNS; i++)
-        put_text(book, book->rows, at, (lxw_col_t)(FIRST + i), "",
+        put_text(book, book->rows, at, (lxw_col_t)(FIRST + i),
+                 is_earlier(row) ? "" : row->text[decided[i]],
                  book->style.decide);
     for (size_t i = 0; i < LAST; i++)
         put_cell(book, at, (lxw_col_t)(BEHIND + i), last_columns[i], row);

@@ -79,7 +79,8 @@ static int put_progress(struct book *book, lxw_worksheet *sheet, lxw_row_t *at)
     put_count(book, sheet, at, "Sites", NULL, (double)book->sites.len);
     put_count(book, sheet, at, "Rows (site, build, failure mode)", NULL,
               book->nrows);
-    put_count(book, sheet, at, "Rows with a decision", formula, 0);
+    put_count(book, sheet, at, "Rows with a decision", formula,
+              book->ndecided);
     put_count(book, sheet, at, "Units that were not analysed", NULL, failed);
     put_count(book, sheet, at, "Occurrences not accounted for", NULL, open);
     ++*at;
