@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "decided.h"
 #include "feasible.h"
 #include "text.h"
 #include "value.h"
@@ -484,7 +485,8 @@ static bool is_needed(const struct maker *m, uint32_t guard)
 }
 
 /* Whether the other outcome stops, while this one goes on. Of an if that stops
- * either way, here or there, the outcome says why it is here. */
+ * either way, here or there, the outcome says why it is here; a BUG_ON() only
+ * says so of itself. */
 static bool is_check(const struct maker *m, uint32_t guard)
 {
     const struct xf_block *g = xf_cfg_block(m->cfg, guard);
@@ -492,6 +494,7 @@ static bool is_check(const struct maker *m, uint32_t guard)
     if (!condition_stops(m->cfg, condition_other(m->cfg, guard)))
         return false;
     return !condition_stops(m->cfg, guard) ||
+           is_part_of_expansion(m, statement_of(m, g)) ||
            !((g->decider->op == XF_OP_IF && g->decider->nkids > 2) ||
              xf_cfg_postdominates(m->cfg, m->block, guard));
 }
@@ -696,6 +699,60 @@ static void walk_dominators(struct maker *m, uint32_t block)
     free(chain);
 }
 
+/* ---- cases ---------------------------------------------------------------------- */
+
+/* Whether the local is what it was at the guard when control is at `point`,
+ * and nobody else can write it. */
+static bool is_settled(const struct maker *m, const struct xf_node *n,
+                       uint32_t guard, struct xf_point point)
+{
+    return n && n->op == XF_OP_VAR && n->local &&
+           !strstr(n->type, "volatile") &&
+           !xf_definitions_shared(m->body->definitions, (uint32_t)n->value) &&
+           !xf_definitions_between(m->body->definitions, (uint32_t)n->value,
+                                   guard, point);
+}
+
+/* `x == A || x == B` for the labels that everything decided about x allows.
+ * NULL when that are all, none, or it is not known. Caller frees. */
+static char *cases_left(const struct maker *m, const struct xf_block *g,
+                        const struct decided *d)
+{
+    struct xf_block left = *g;
+    char *text = NULL;
+    int64_t value;
+
+    if (d->len < 2 || d->len == DECIDED_MAX)
+        return NULL;
+    left.labels = xf_calloc(g->nlabels + 1, sizeof(*left.labels));
+    left.nlabels = 0;
+    for (size_t i = 0; i < g->nlabels; i++)
+        if (g->labels[i]->nkids > 2 ||
+            !xf_tree_value(g->labels[i]->kids[0], m->p->long_bits, &value) ||
+            decided_allows(d, value))
+            left.labels[left.nlabels++] = g->labels[i];
+    if (left.nlabels)
+        text = case_text(m, &left);
+    free(left.labels);
+    return text;
+}
+
+/* Whether literal `l` is about the variable of the case alone, and so part of
+ * which cases are left. */
+static bool is_settled_by_case(const struct maker *m, const struct literal *l,
+                               const struct literal *of, struct xf_point point)
+{
+    struct decided d = {.long_bits = m->p->long_bits};
+
+    if ((l->role != ROLE_CASE && l->role != ROLE_DEFAULT &&
+         l->role != ROLE_GUARD) ||
+        l->guard == XF_CFG_NONE ||
+        !is_settled(m, of->node, l->guard, point))
+        return false;
+    decided_add(&d, xf_cfg_block(m->cfg, l->guard), of->node);
+    return d.len > 0;
+}
+
 /* ---- folding -------------------------------------------------------------------- */
 
 static void drop(struct condition *c, size_t i)
@@ -750,6 +807,37 @@ static void fold_compounds(struct maker *m)
                 same_decision(m, c->items[k].guard, c->items[i].guard)) {
                 drop(c, k);
                 i--;
+            }
+    }
+}
+
+/* Several cases and comparisons of one variable, which nobody changes in
+ * between, are one: the cases that are left. */
+static void fold_cases(const struct maker *m)
+{
+    struct condition *c = m->out;
+    struct xf_point point;
+
+    if (!m->site->node || !xf_cfg_point(m->cfg, m->site->node, &point))
+        return;
+    for (size_t i = c->len; i-- > 0;) {
+        struct decided d = {.long_bits = m->p->long_bits};
+        char *text;
+
+        if (c->items[i].role != ROLE_CASE ||
+            !is_settled(m, c->items[i].node, c->items[i].guard, point))
+            continue;
+        decided_collect(&d, m->body, c->items[i].node, point);
+        text = cases_left(m, xf_cfg_block(m->cfg, c->items[i].guard), &d);
+        if (!text)
+            continue;
+        free(c->items[i].text);
+        c->items[i].text = text;
+        for (size_t k = c->len; k-- > 0;)
+            if (k != i && is_settled_by_case(m, &c->items[k], &c->items[i],
+                                             point)) {
+                drop(c, k);
+                i -= k < i;
             }
     }
 }
@@ -881,6 +969,7 @@ void condition_make(struct condition *out, struct program *p,
     else
         add_assembly(&m);
     fold_equal(&m);
+    fold_cases(&m);
     choose_predicate(out);
 }
 
