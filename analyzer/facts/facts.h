@@ -64,7 +64,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "17"
+#define XF_FACTS_VERSION "18"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16

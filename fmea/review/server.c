@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -72,7 +73,7 @@ static enum MHD_Result answer_page(struct server *s,
                               xf_error_message());
         token = s->guard.tokens[editor];
     }
-    if (page_serve(&page, s->html.data, token)) {
+    if (xf_page_serve(&page, s->html.data, token)) {
         xf_buf_release(&page);
         return http_error(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
                           xf_error_message());
@@ -387,6 +388,30 @@ static int serve(struct server *s)
     return rc;
 }
 
+/* The page's own content security policy, as a header of it: one that holds
+ * whatever is in the page. NULL with xf_error(). Caller frees. */
+static char *policy_of(const char *html)
+{
+    static const char may_not[] = "connect-src 'none'";
+    static const char may_call[] = "connect-src 'self'";
+    static const char before[] =
+        "http-equiv=\"Content-Security-Policy\" content=\"";
+    const char *begin = strstr(html, before);
+    const char *end = begin ? strchr(begin + strlen(before), '"') : NULL;
+    const char *connect = begin ? strstr(begin, may_not) : NULL;
+
+    if (!end || !connect || connect > end) {
+        xf_error("the worksheet's page is of another version of xenfmea; scan "
+                 "again");
+        return NULL;
+    }
+    begin += strlen(before);
+    return xf_format("%.*s%s%.*s; frame-ancestors 'none'",
+                     (int)(connect - begin), begin, may_call,
+                     (int)(end - connect - (ptrdiff_t)strlen(may_not)),
+                     connect + strlen(may_not));
+}
+
 int xf_server_run(const struct xf_server_how *how)
 {
     struct server s = {.how = how};
@@ -394,8 +419,8 @@ int xf_server_run(const struct xf_server_how *how)
     int rc = xf_file_read(&s.html, how->page);
 
     if (!rc) {
-        s.policy = page_policy(s.html.data);
-        rc = s.policy ? page_serve(&try, s.html.data, "") : -1;
+        s.policy = policy_of(s.html.data);
+        rc = s.policy ? xf_page_serve(&try, s.html.data, "") : -1;
     }
     if (!rc)
         rc = start(&s);

@@ -18,6 +18,7 @@
 #include "error.h"
 #include "escape.h"
 #include "file.h"
+#include "page.h"
 #include "sheet.h"
 
 static char folder[64];
@@ -256,10 +257,17 @@ static char *csv_of(const struct xf_sheet *sheet)
 
 static char *html_of(const struct xf_sheet *sheet)
 {
-    char *path = in_folder("out.html");
+    char *path = in_folder("out.html"), *db = in_folder("test.db");
+    struct xf_store *store;
+    struct xf_page page;
 
-    if (xf_sheet_write_html(sheet, path, XF_DATA_DIR))
+    assert_int_equal(xf_store_open(&store, db), 0);
+    if (xf_page_load(&page, sheet, store) ||
+        xf_page_write(&page, path, XF_DATA_DIR))
         fail_msg("%s", xf_error_message());
+    xf_page_release(&page);
+    xf_store_close(store);
+    free(db);
     free(path);
     return read_text("out.html");
 }
@@ -424,7 +432,7 @@ static void test_a_missing_template_is_named(void **state)
 
     (void)state;
     load(&sheet, "");
-    assert_int_equal(xf_sheet_write_html(&sheet, out, folder), -1);
+    assert_int_equal(xf_page_write(&(struct xf_page){0}, out, folder), -1);
     assert_non_null(strstr(xf_error_message(), "web/index.html"));
     assert_false(xf_file_exists(out));
     xf_sheet_release(&sheet);
