@@ -23,6 +23,7 @@ void xf_edit_release(struct xf_edit *edit)
     for (char **site = edit->sites; site && *site; site++)
         free(*site);
     free(edit->sites);
+    free(edit->place);
     memset(edit, 0, sizeof(*edit));
 }
 
@@ -357,7 +358,7 @@ static int read_edits(struct xf_edits *out, const cJSON *list)
 
         if (xf_edit_read(edit, item))
             return xf_error("edit %zu: %s", out->len, xf_error_message());
-        edit->place = (int)out->len;
+        edit->place = xf_format("edit %zu", out->len);
     }
     return 0;
 }
