@@ -11,13 +11,15 @@ let wanted = "";    // disposition that waits for a rationale
 let afterName = null; // what waits for the name of who decides
 
 function findTarget() {
+    if (!isOpen())
+        return null;
     if (picked.size) {
         const chosen = sites.filter((site) => picked.has(site.site_id));
         return {key: "picked", sites: chosen, title: plural(chosen.length,
             "picked site")};
     }
     const item = currentItem();
-    if (!item || !isOpen())
+    if (!item)
         return null;
     if (item.site)
         return {key: item.site.site_id, sites: [item.site], title: "this site"};
@@ -34,7 +36,7 @@ function commonText(texts) {
 // The edit that the fields begin with: what counts for the target already.
 function currentEdit() {
     if (target.group !== undefined)
-        return decisions.items.get(`group ${target.group}`) ?? null;
+        return decisions.groups.get(target.group) ?? null;
     return target.sites.length === 1 ? decisionOf(target.sites[0]) : null;
 }
 
@@ -118,10 +120,15 @@ function makeEdits(disposition) {
 }
 
 async function decide(disposition) {
-    if (!target || !isOpen() && !picked.size)
-        return;
+    if (!isOpen() && currentItem()) // nobody decides what is not shown
+        goTo(currentIndex(), {open: true});
+    else if (target)
+        await decideShown(disposition);
+}
+
+async function decideShown(disposition) {
     if (!session.by) {
-        afterName = () => decide(disposition);
+        afterName = () => decideShown(disposition);
         askName();
         return;
     }
@@ -150,7 +157,7 @@ function saveRationale() {
         rationaleField.blur();
         return;
     }
-    decide(disposition);
+    decideShown(disposition);
 }
 
 async function undo() {

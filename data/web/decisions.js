@@ -14,8 +14,9 @@ const itemOf = (edit) => (edit.group !== undefined && edit.site === undefined
     ? `group ${edit.group}` : `site ${edit.site}`);
 
 const decisions = {
-    items: new Map(), // "site ID" or "group NAME" -> the edit that counts
-    journal: [],      // of this page: [[edit, ...], ...], undone from the end
+    sites: new Map(),  // id of a site or name of a group -> its last edit
+    groups: new Map(),
+    journal: [],       // of this page: [[edit, ...], ...], undone from the end
     listeners: [],
     changed() {
         for (const listener of this.listeners)
@@ -28,11 +29,10 @@ const isDecided = (edit) => Boolean(edit && edit.disposition &&
 
 // The edit that counts for a site, or null.
 function decisionOf(site) {
-    const own = decisions.items.get(`site ${site.site_id}`);
+    const own = decisions.sites.get(site.site_id);
     if (own && own.disposition)
         return own;
-    const group = site.decision_group &&
-        decisions.items.get(`group ${site.decision_group}`);
+    const group = decisions.groups.get(site.decision_group);
     return group && group.disposition ? group : null;
 }
 
@@ -62,7 +62,15 @@ function cleanEdit(edit) {
 }
 
 function applyEdit(edit) {
-    decisions.items.set(itemOf(edit), edit);
+    if (edit.site !== undefined)
+        decisions.sites.set(edit.site, edit);
+    else
+        decisions.groups.set(edit.group, edit);
+}
+
+function forget() {
+    decisions.sites.clear();
+    decisions.groups.clear();
 }
 
 // ---- Kept by the browser -----------------------------------------------------
@@ -99,7 +107,7 @@ const offline = {
     },
 
     rebuild() {
-        decisions.items.clear();
+        forget();
         for (const edit of [...this.base, ...decisions.journal.flat()])
             applyEdit(edit);
         decisions.changed();
@@ -230,7 +238,7 @@ const server = {
         try {
             const answer = await this.call("GET", path);
             if (path === "/api/state")
-                decisions.items.clear();
+                forget();
             this.take(answer);
             this.problem = "";
         } catch (error) {
