@@ -637,6 +637,8 @@ static int tree_key(struct scan *s, char hex[XF_HASH_HEX])
         rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    if (!rc)
+        rc = xf_rate_key(s->root, h);
     xf_hash_finish(h, hex);
     return rc;
 }
