@@ -267,9 +267,13 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
                  AND name = 'maintainer'), '') AS maintainer,
        coalesce((SELECT replace(value, char(10), ', ') FROM site_class
                  WHERE site = s.id AND name = 'purpose'), '') AS purpose,
-       coalesce((SELECT group_concat(a.upstream, ', ') FROM aou_site x
-                 JOIN aou a ON a.id = x.aou AND a.upstream <> ''
-                 WHERE x.site = s.id), '') AS requirement,
+       -- of Xen itself, and those that an assumption repeats
+       coalesce((SELECT group_concat(id, ', ') FROM (
+          SELECT q.requirement AS id FROM site_requirement q
+          WHERE q.site = s.id
+          UNION SELECT a.upstream FROM aou_site x
+          JOIN aou a ON a.id = x.aou AND a.upstream <> ''
+          WHERE x.site = s.id ORDER BY 1)), '') AS requirement,
        r.mode, r.failure_mode,
        coalesce(t.origin, '') AS failure_cause,
        coalesce(t.cause, '') AS cause,
@@ -345,6 +349,17 @@ SELECT a.id AS aou, a.category, a.sentence, a.rationale, a.verify, a.upstream,
        x.certain, x.how
 FROM aou a
 LEFT JOIN aou_site x ON x.aou = a.id
+LEFT JOIN site s ON s.id = x.site
+LEFT JOIN build b ON b.id = s.build;
+
+-- Requirements of the tree and the sites in the code that they speak of; sites
+-- are NULL where there is none.
+CREATE VIEW v_requirements AS
+SELECT q.id AS requirement, q.title, q.text, q.covers, q.file AS in_file,
+       q.line AS in_line, s.site_id, b.arch, b.name AS build, s.file, s.line,
+       s.function
+FROM requirement q
+LEFT JOIN site_requirement x ON x.requirement = q.id
 LEFT JOIN site s ON s.id = x.site
 LEFT JOIN build b ON b.id = s.build;
 

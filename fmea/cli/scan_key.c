@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "hash.h"
+#include "rate.h"
 
 static bool is_source(const char *path)
 {
@@ -66,6 +67,8 @@ int scan_tree_key(struct scan *s, char hex[XF_HASH_HEX])
         rc = xf_tree_walk(s->data, NULL, hash_data, h);
     if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    if (!rc)
+        rc = xf_rate_key(s->root, h);
     xf_hash_finish(h, hex);
     return rc;
 }
