@@ -64,7 +64,7 @@
 
 #include "buf.h"
 
-#define XF_FACTS_VERSION "17"
+#define XF_FACTS_VERSION "18"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 #define XF_FACTS_FIELDS 16
@@ -87,6 +87,10 @@ int xf_facts_complete(const char *text, size_t len);
 
 /* Split one line (NUL ended, modified in place). 0, or -1 when malformed. */
 int xf_fact_split(struct xf_record *record, char *line);
+
+/* The record at *at, which is moved on; every line before `end` must be whole.
+ * 1, 0 at the end, -1 when malformed. */
+int xf_fact_next(struct xf_record *record, char **at, char *end);
 
 /* Read records from `text`, which is modified in place. 0, the callback's
  * result, or -1 with xf_error() when it is not well formed. */

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "decided.h"
 #include "feasible.h"
 #include "text.h"
 #include "value.h"
@@ -20,6 +21,7 @@ struct maker {
     const struct xf_cfg *cfg;
     size_t inside; /* where the site's own expansion begins */
     uint32_t block; /* of the site */
+    const struct xf_node *own; /* statement that checks the predicate, or NULL */
 };
 
 const char *role_name(enum role role)
@@ -248,16 +250,52 @@ static struct literal *add(struct maker *m, enum role role, char *text,
     return &c->items[c->len++];
 }
 
-/* Whether the decision is part of the macro that makes the site. */
-static bool is_own(const struct maker *m, const struct xf_block *g)
+/* The statement that a decision belongs to: an operand of && is part of the
+ * condition of an if. */
+static const struct xf_node *statement_of(const struct maker *m,
+                                          const struct xf_block *g)
 {
     const struct xf_node *n = g->decider;
 
-    if (!n || !m->site->node || !*m->site->macro)
-        return false;
-    while (n && n->op >= XF_OP_VAR) /* an operand of its condition */
+    while (n && n->op >= XF_OP_VAR)
         n = program_parent(m->body, n);
+    return n;
+}
+
+static bool is_in_expansion(const struct maker *m, const struct xf_node *n)
+{
     return n && n->line == m->site->node->line && n->begin == m->inside;
+}
+
+/* The statement in the macro that makes the site that decides last; NULL when
+ * the macro decides nothing. */
+static const struct xf_node *find_own(const struct maker *m)
+{
+    for (uint32_t b = m->block; b != XF_CFG_NONE;
+         b = xf_cfg_block(m->cfg, b)->idom) {
+        const struct xf_block *g = xf_cfg_block(m->cfg, b);
+        const struct xf_node *n;
+
+        if (g->guard == XF_GUARD_NONE || !g->decider)
+            continue;
+        n = statement_of(m, g);
+        return is_in_expansion(m, n) ? n : NULL;
+    }
+    return NULL;
+}
+
+/* Whether the decision is what the macro that makes the site checks. Of
+ * several decisions of a macro that also does other things, the last one is
+ * what the predicate stands for. */
+static bool is_own(const struct maker *m, const struct xf_block *g)
+{
+    const struct xf_node *n;
+
+    if (!g->decider || !m->site->node || !*m->site->macro)
+        return false;
+    n = statement_of(m, g);
+    return is_in_expansion(m, n) &&
+           (!*m->site->condition || !m->own || n == m->own);
 }
 
 static char *value_text(const struct maker *m, const struct xf_node *n)
@@ -446,6 +484,21 @@ static bool is_needed(const struct maker *m, uint32_t guard)
     return !reached;
 }
 
+/* Whether the other outcome stops, while this one goes on. Of an if that stops
+ * either way, here or there, the outcome says why it is here; a BUG_ON() only
+ * says so of itself. */
+static bool is_check(const struct maker *m, uint32_t guard)
+{
+    const struct xf_block *g = xf_cfg_block(m->cfg, guard);
+
+    if (!condition_stops(m->cfg, condition_other(m->cfg, guard)))
+        return false;
+    return !condition_stops(m->cfg, guard) ||
+           is_part_of_expansion(m, statement_of(m, g)) ||
+           !((g->decider->op == XF_OP_IF && g->decider->nkids > 2) ||
+             xf_cfg_postdominates(m->cfg, m->block, guard));
+}
+
 /* The literal of a guard, or nothing. */
 static void add_guard(struct maker *m, uint32_t block)
 {
@@ -481,8 +534,7 @@ static void add_guard(struct maker *m, uint32_t block)
             return; /* the iteration before went round */
         if (role == ROLE_CONSTANT && !is_needed(m, block))
             return;
-        if (role == ROLE_GUARD &&
-            condition_stops(m->cfg, condition_other(m->cfg, block)))
+        if (role == ROLE_GUARD && is_check(m, block))
             role = ROLE_CHECK;
         if (role == ROLE_LOOP || role == ROLE_LOOP_EXIT)
             polarity = role == ROLE_LOOP; /* the text is all of its condition */
@@ -538,6 +590,39 @@ static bool same_decision(struct maker *m, uint32_t a, uint32_t b)
     return n != NULL;
 }
 
+/* Whether every way from the dominator that does not lead to `block` stops. */
+static bool others_stop(const struct maker *m, uint32_t block,
+                        uint32_t dominator)
+{
+    size_t n = xf_cfg_count(m->cfg), depth = 0;
+    uint32_t *stack = xf_calloc(n + 1, sizeof(*stack));
+    char *seen = xf_calloc(n, 1);
+    bool all = true;
+
+    seen[block] = seen[dominator] = 1;
+    stack[depth++] = dominator;
+    while (depth && all) {
+        const struct xf_block *b = xf_cfg_block(m->cfg, stack[--depth]);
+
+        if (b->stops)
+            continue;
+        all = !b->returns;
+        for (size_t i = 0; i < b->nnext; i++) {
+            uint32_t next = b->next[i];
+
+            /* Round a loop again: it did not begin to differ here. */
+            all &= next != dominator && next != XF_CFG_EXIT;
+            if (!seen[next] && !xf_cfg_block(m->cfg, next)->never) {
+                seen[next] = 1;
+                stack[depth++] = next;
+            }
+        }
+    }
+    free(stack);
+    free(seen);
+    return all;
+}
+
 /* A block where ways meet that began to differ behind its dominator: the
  * decisions that led here. */
 static void add_ways(struct maker *m, uint32_t block, uint32_t dominator)
@@ -579,7 +664,8 @@ static void add_ways(struct maker *m, uint32_t block, uint32_t dominator)
         xf_buf_release(&out);
         return;
     }
-    l = add(m, ROLE_ANY, xf_buf_detach(&out), true, line);
+    l = add(m, others_stop(m, block, dominator) ? ROLE_CHECK : ROLE_ANY,
+            xf_buf_detach(&out), true, line);
     l->guards = xf_calloc(len, sizeof(*l->guards));
     memcpy(l->guards, ways, len * sizeof(*ways));
     l->nguards = len;
@@ -613,6 +699,60 @@ static void walk_dominators(struct maker *m, uint32_t block)
     free(chain);
 }
 
+/* ---- cases ---------------------------------------------------------------------- */
+
+/* Whether the local is what it was at the guard when control is at `point`,
+ * and nobody else can write it. */
+static bool is_settled(const struct maker *m, const struct xf_node *n,
+                       uint32_t guard, struct xf_point point)
+{
+    return n && n->op == XF_OP_VAR && n->local &&
+           !strstr(n->type, "volatile") &&
+           !xf_definitions_shared(m->body->definitions, (uint32_t)n->value) &&
+           !xf_definitions_between(m->body->definitions, (uint32_t)n->value,
+                                   guard, point);
+}
+
+/* `x == A || x == B` for the labels that everything decided about x allows.
+ * NULL when that are all, none, or it is not known. Caller frees. */
+static char *cases_left(const struct maker *m, const struct xf_block *g,
+                        const struct decided *d)
+{
+    struct xf_block left = *g;
+    char *text = NULL;
+    int64_t value;
+
+    if (d->len < 2 || d->len == DECIDED_MAX)
+        return NULL;
+    left.labels = xf_calloc(g->nlabels + 1, sizeof(*left.labels));
+    left.nlabels = 0;
+    for (size_t i = 0; i < g->nlabels; i++)
+        if (g->labels[i]->nkids > 2 ||
+            !xf_tree_value(g->labels[i]->kids[0], m->p->long_bits, &value) ||
+            decided_allows(d, value))
+            left.labels[left.nlabels++] = g->labels[i];
+    if (left.nlabels)
+        text = case_text(m, &left);
+    free(left.labels);
+    return text;
+}
+
+/* Whether literal `l` is about the variable of the case alone, and so part of
+ * which cases are left. */
+static bool is_settled_by_case(const struct maker *m, const struct literal *l,
+                               const struct literal *of, struct xf_point point)
+{
+    struct decided d = {.long_bits = m->p->long_bits};
+
+    if ((l->role != ROLE_CASE && l->role != ROLE_DEFAULT &&
+         l->role != ROLE_GUARD) ||
+        l->guard == XF_CFG_NONE ||
+        !is_settled(m, of->node, l->guard, point))
+        return false;
+    decided_add(&d, xf_cfg_block(m->cfg, l->guard), of->node);
+    return d.len > 0;
+}
+
 /* ---- folding -------------------------------------------------------------------- */
 
 static void drop(struct condition *c, size_t i)
@@ -631,6 +771,15 @@ static bool is_plain(const struct literal *l)
            l->role == ROLE_LOOP_EXIT || l->role == ROLE_NEVER;
 }
 
+/* Whether a macro spells the whole decision, other than that of the site. */
+static bool is_invocation(const struct maker *m, const struct xf_node *n)
+{
+    bool polarity = true;
+
+    n = display(m, n, &polarity);
+    return *n->macro && !is_hint(n->macro) && n->begin != m->inside;
+}
+
 /* The whole of an && that held says what its operands say, and the other way
  * round; one of them is enough. A macro's invocation is shown whole. */
 static void fold_compounds(struct maker *m)
@@ -646,8 +795,7 @@ static void fold_compounds(struct maker *m)
             continue;
         both = whole->op == XF_OP_BINARY &&
                (*whole->name == '&') == c->items[i].truth;
-        keep = !both || (*whole->macro && !is_hint(whole->macro) &&
-                         whole->begin != m->inside) ||
+        keep = !both || is_invocation(m, whole) ||
                c->items[i].role == ROLE_LOOP;
         if (!keep) {
             drop(c, i--);
@@ -659,6 +807,37 @@ static void fold_compounds(struct maker *m)
                 same_decision(m, c->items[k].guard, c->items[i].guard)) {
                 drop(c, k);
                 i--;
+            }
+    }
+}
+
+/* Several cases and comparisons of one variable, which nobody changes in
+ * between, are one: the cases that are left. */
+static void fold_cases(const struct maker *m)
+{
+    struct condition *c = m->out;
+    struct xf_point point;
+
+    if (!m->site->node || !xf_cfg_point(m->cfg, m->site->node, &point))
+        return;
+    for (size_t i = c->len; i-- > 0;) {
+        struct decided d = {.long_bits = m->p->long_bits};
+        char *text;
+
+        if (c->items[i].role != ROLE_CASE ||
+            !is_settled(m, c->items[i].node, c->items[i].guard, point))
+            continue;
+        decided_collect(&d, m->body, c->items[i].node, point);
+        text = cases_left(m, xf_cfg_block(m->cfg, c->items[i].guard), &d);
+        if (!text)
+            continue;
+        free(c->items[i].text);
+        c->items[i].text = text;
+        for (size_t k = c->len; k-- > 0;)
+            if (k != i && is_settled_by_case(m, &c->items[k], &c->items[i],
+                                             point)) {
+                drop(c, k);
+                i -= k < i;
             }
     }
 }
@@ -761,7 +940,8 @@ static void choose_predicate(struct condition *c)
 void condition_make(struct condition *out, struct program *p,
                     const struct site *site)
 {
-    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX, XF_CFG_NONE};
+    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX, XF_CFG_NONE,
+                      NULL};
     struct xf_point point;
 
     memset(out, 0, sizeof(*out));
@@ -777,6 +957,8 @@ void condition_make(struct condition *out, struct program *p,
             out->reachable = b->reachable;
             out->live = b->live;
             m.block = point.block;
+            if (*site->macro)
+                m.own = find_own(&m);
             if (b->reachable)
                 walk_dominators(&m, point.block);
         }
@@ -787,6 +969,7 @@ void condition_make(struct condition *out, struct program *p,
     else
         add_assembly(&m);
     fold_equal(&m);
+    fold_cases(&m);
     choose_predicate(out);
 }
 
