@@ -74,12 +74,15 @@ function showButtons(edit) {
 function editWords(edit) {
     if (!edit || !edit.disposition)
         return "Not decided";
-    return [edit.status === "stale" ? "Stale" : edit.disposition === "open"
-        ? "Left open" : "Decided",
-    edit.group !== undefined && edit.site === undefined &&
-        target.group === undefined ? "with its group" : "",
+    const [site] = target.sites;
+    const status = target.group === undefined ? statusOf(site) : "decided";
+    const why = decisions.sites.get(site.site_id)?.why ?? "";
+    return [edit.disposition === "open" ? "Left open"
+        : {stale: "Stale", moved: "Moved, confirm"}[status] ?? "Decided",
+    isOfGroup(edit) && target.group === undefined ? "with its group" : "",
     edit.by && `by ${edit.by}`, edit.date && `on ${edit.date}`,
-    edit.meeting && `(${edit.meeting})`].filter(Boolean).join(" ");
+    edit.meeting && `(${edit.meeting})`,
+    target.group === undefined && why && `– ${why}`].filter(Boolean).join(" ");
 }
 
 function proposedRationale() {
@@ -127,6 +130,10 @@ async function decide(disposition) {
 }
 
 async function decideShown(disposition) {
+    if (storage === server && !server.token) {
+        say("Read only.");
+        return;
+    }
     if (!session.by) {
         afterName = () => decideShown(disposition);
         askName();
@@ -233,7 +240,7 @@ function showProgress() {
     let done = 0, now = 0;
     for (const site of sites) {
         const edit = decisionOf(site);
-        if (isDecided(edit)) {
+        if (isDecided(edit) && holds(site)) {
             done++;
             now += edit.date === today() ? 1 : 0;
         }

@@ -82,10 +82,10 @@ function fillWhat(cell, site) {
 
 function fillDisposition(cell, site) {
     const status = statusOf(site);
+    const mark = {decided: "✓ ", stale: "⚠ ", moved: "⇄ "}[status] ?? "";
     cell.classList.toggle("decided", status === "decided");
-    cell.classList.toggle("stale", status === "stale");
-    put(cell, `${status === "decided" ? "✓ " : status === "stale" ? "⚠ " : ""}${
-        dispositionOf(site)}${status === "proposed" ? " ?" : ""}`);
+    cell.classList.toggle("stale", status === "stale" || status === "moved");
+    put(cell, `${mark}${dispositionOf(site)}${status === "proposed" ? " ?" : ""}`);
     cell.title = `${status}: ${dispositionOf(site)}`;
 }
 
@@ -131,8 +131,8 @@ function statusesOf(site) {
     const found = [statusOf(site)];
     if (edit?.date === today())
         found.push("decided today");
-    if (edit?.group !== undefined && edit?.site === undefined)
-        found.push("by its group");
+    if (edit && isOfGroup(edit))
+        found.push("with its group");
     return found;
 }
 

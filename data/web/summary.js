@@ -101,7 +101,7 @@ function progressBars() {
     const priorities = countSites((site) => [site.priority]);
     const holes = countSites(holesOf);
     return element("section", {className: "figures"},
-        bar("Decided", ["decided", "stale", "open", "proposed"].map((name) =>
+        bar("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
             [name === "proposed" ? "proposed only" : name, statuses.get(name) ?? 0,
                 {status: name}, name])),
         bar("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
