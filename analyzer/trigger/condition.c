@@ -316,11 +316,38 @@ static char *selector(const struct maker *m, const struct xf_block *g)
     return operand;
 }
 
+/* A switch that a macro spells would be named like its cases: 8 == 4. */
+static char *case_of_expansion(const struct maker *m, const struct xf_block *g)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < g->nlabels; i++) {
+        if (g->labels[i]->op != XF_OP_CASE)
+            continue;
+        xf_buf_adds(&out, out.len ? " || " : "");
+        xf_tree_print(&out, g->condition);
+        xf_buf_adds(&out, " == ");
+        xf_tree_print(&out, g->labels[i]->kids[0]);
+    }
+    for (const struct xf_node *n = g->decider; n;
+         n = program_parent(m->body, n))
+        if (*n->macro && !is_hint(n->macro)) {
+            xf_buf_addf(&out, " in %s()", n->macro);
+            break;
+        }
+    return xf_buf_detach(&out);
+}
+
 static char *case_text(const struct maker *m, const struct xf_block *g)
 {
     struct xf_buf out = XF_BUF_INIT;
-    char *what = selector(m, g);
+    int64_t value;
+    char *what;
 
+    if (g->decider->line && g->condition->begin == g->decider->begin &&
+        xf_tree_value(g->condition, m->p->long_bits, &value))
+        return case_of_expansion(m, g);
+    what = selector(m, g);
     for (size_t i = 0; i < g->nlabels; i++) {
         const struct xf_node *l = g->labels[i];
         char *first = value_text(m, l->kids[0]);
@@ -512,6 +539,10 @@ static void add_guard(struct maker *m, uint32_t block)
     if (g->guard == XF_GUARD_JUMP) {
         text = xf_strdup("the jump of the assembly or computed goto");
         polarity = true;
+    } else if ((g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT) &&
+               !g->never && g->condition->begin == g->decider->begin &&
+               xf_tree_value(g->condition, m->p->long_bits, &value)) {
+        return; /* a macro that picks by the size of its argument */
     } else if (g->guard == XF_GUARD_CASE) {
         role = g->never ? ROLE_NEVER : ROLE_CASE;
         polarity = true;
@@ -937,6 +968,17 @@ static void choose_predicate(struct condition *c)
         c->items[at].role = ROLE_PREDICATE;
 }
 
+char *condition_text_of(struct program *p, const struct body *body,
+                        const struct xf_node *node)
+{
+    const struct maker m = {.p = p, .body = body, .inside = SIZE_MAX};
+    bool polarity = true;
+
+    node = display(&m, node, &polarity);
+    return text_of(p, body, node,
+                   is_part_of_expansion(&m, node) ? node->begin : SIZE_MAX);
+}
+
 void condition_make(struct condition *out, struct program *p,
                     const struct site *site)
 {
@@ -971,6 +1013,30 @@ void condition_make(struct condition *out, struct program *p,
     fold_equal(&m);
     fold_cases(&m);
     choose_predicate(out);
+}
+
+void condition_of_call(struct condition *out, struct program *p,
+                       struct body *body, const struct xf_node *call)
+{
+    const struct site site = {.kind = "", .macro = "", .condition = "",
+                              .callee = "", .witness = "", .body = body,
+                              .node = call, .function = body->function->name,
+                              .file = body->function->file};
+    struct maker m = {out, p, &site, body, body->cfg, SIZE_MAX, XF_CFG_NONE,
+                      NULL};
+    struct xf_point point;
+
+    memset(out, 0, sizeof(*out));
+    if (!xf_cfg_point(body->cfg, call, &point) ||
+        !xf_cfg_block(body->cfg, point.block)->reachable)
+        return;
+    out->reachable = true;
+    out->live = xf_cfg_block(body->cfg, point.block)->live;
+    m.block = point.block;
+    walk_dominators(&m, point.block);
+    fold_compounds(&m);
+    fold_equal(&m);
+    fold_cases(&m);
 }
 
 void condition_release(struct condition *c)
@@ -1070,6 +1136,24 @@ static void add_group(struct xf_buf *out, const struct condition *c,
         else
             add_phrase(out, l);
     }
+}
+
+char *condition_way(const struct condition *c)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < c->len; i++) {
+        const struct literal *l = &c->items[i];
+
+        if (l->role == ROLE_CHECK || l->role == ROLE_LOOP_EXIT ||
+            l->role == ROLE_LOOP)
+            continue;
+        xf_buf_adds(&out, out.len ? " and " : "");
+        if (l->role == ROLE_NEVER)
+            xf_buf_adds(&out, "(not in this build) ");
+        add_phrase(&out, l);
+    }
+    return xf_buf_detach(&out);
 }
 
 char *condition_sentence(const struct condition *c, const struct site *site)

@@ -72,6 +72,17 @@ char *condition_sentence(const struct condition *condition,
 /* The predicates alone, "" when there is none. Caller frees. */
 char *condition_predicate(const struct condition *condition);
 
+/* The same for a call, which has no predicate; in words, "" when nothing was
+ * decided. */
+void condition_of_call(struct condition *out, struct program *p,
+                       struct body *body, const struct xf_node *call);
+char *condition_way(const struct condition *condition);
+
+/* A decision as text: as written, but for parts of an expansion, which are not
+ * written anywhere. Caller frees. */
+char *condition_text_of(struct program *p, const struct body *body,
+                        const struct xf_node *node);
+
 /* Whether literal `i` makes the site fire; the first that does, or the number
  * of literals. */
 bool condition_is_predicate(const struct condition *condition, size_t i);
