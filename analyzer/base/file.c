@@ -28,7 +28,9 @@ int xf_file_read(struct xf_buf *out, const char *path)
     for (;;) {
         ssize_t got;
 
-        xf_buf_reserve(out, 65536);
+        /* room for one byte shows the end without growing */
+        if (out->cap - out->len < 2)
+            xf_buf_reserve(out, 65536);
         got = read(fd, out->data + out->len, out->cap - out->len - 1);
         if (got < 0) {
             int err = errno;
@@ -101,30 +103,51 @@ int xf_file_commit(const char *tmp, const char *path)
     return 0;
 }
 
-int xf_file_write_atomic(const char *path, const void *data, size_t len)
+/* A temporary file beside `path` with the data; its name, which the caller
+ * frees, or NULL. */
+static char *write_beside(const char *path, const void *data, size_t len)
 {
     char *tmp = xf_format("%s.tmp.XXXXXX", path);
-    int fd = mkostemp(tmp, O_CLOEXEC), rc = -1;
+    int fd = mkostemp(tmp, O_CLOEXEC);
 
     if (fd < 0) {
         xf_error("cannot write %s: %s", path, strerror(errno));
-        goto out;
+        free(tmp);
+        return NULL;
     }
     if (fchmod(fd, 0644) || write_all(fd, data, len)) {
         xf_error("cannot write %s: %s; %s", path, strerror(errno),
                  cure(errno));
         close(fd);
-        unlink(tmp);
-        goto out;
+        goto failed;
     }
-    if (close(fd)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
+    if (!close(fd))
+        return tmp;
+    xf_error("cannot write %s: %s; %s", path, strerror(errno), cure(errno));
+failed:
+    unlink(tmp);
+    free(tmp);
+    return NULL;
+}
+
+int xf_file_write_atomic(const char *path, const void *data, size_t len)
+{
+    char *tmp = write_beside(path, data, len);
+    int rc = tmp ? xf_file_commit(tmp, path) : -1;
+
+    free(tmp);
+    return rc;
+}
+
+int xf_file_replace(const char *path, const void *data, size_t len)
+{
+    char *tmp = write_beside(path, data, len);
+    int rc = tmp ? 0 : -1;
+
+    if (tmp && rename(tmp, path)) {
+        rc = xf_error("cannot write %s: %s", path, strerror(errno));
         unlink(tmp);
-        goto out;
     }
-    rc = xf_file_commit(tmp, path);
-out:
     free(tmp);
     return rc;
 }

@@ -96,6 +96,18 @@ int xf_fact_split(struct xf_record *record, char *line)
     return *line ? -1 : 0;
 }
 
+int xf_fact_next(struct xf_record *record, char **at, char *end)
+{
+    char *line = *at, *newline;
+
+    if (line == end)
+        return 0;
+    newline = memchr(line, '\n', (size_t)(end - line));
+    *newline = '\0';
+    *at = newline + 1;
+    return xf_fact_split(record, line) ? -1 : 1;
+}
+
 int xf_facts_read(char *text, size_t len, xf_record_fn *fn, void *payload)
 {
     char *line = text;

@@ -88,6 +88,10 @@ int xf_facts_complete(const char *text, size_t len);
 /* Split one line (NUL ended, modified in place). 0, or -1 when malformed. */
 int xf_fact_split(struct xf_record *record, char *line);
 
+/* The record at *at, which is moved on; every line before `end` must be whole.
+ * 1, 0 at the end, -1 when malformed. */
+int xf_fact_next(struct xf_record *record, char **at, char *end);
+
 /* Read records from `text`, which is modified in place. 0, the callback's
  * result, or -1 with xf_error() when it is not well formed. */
 int xf_facts_read(char *text, size_t len, xf_record_fn *fn, void *payload);

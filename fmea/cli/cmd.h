@@ -21,6 +21,7 @@ int cmd_check(int argc, char **argv);
 int cmd_decide(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_triage(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_assume(int argc, char **argv);

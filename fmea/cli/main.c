@@ -33,6 +33,8 @@ static const struct {
      cmd_history},
     {"triage", "find the site that stopped the machine in a console log",
      cmd_triage},
+    {"report", "write the worksheet as xlsx, JSON, SARIF, RST, ...",
+     cmd_report},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
     {"assume", "show what falls away under assumptions of use", cmd_assume},

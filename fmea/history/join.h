@@ -41,7 +41,9 @@ struct join {
     size_t *name_rows, name_rows_cap;
     struct xf_map places;     /* "file\tfunction" that the tree has */
     struct xf_map strings;
+    struct xf_map inlined;     /* "site_id function" of v_inliners */
     struct join_index by_name; /* function name: place */
+    struct join_index by_base; /* file name without folders: in strings */
     struct join_index global;  /* the same for those that are not static */
     struct join_index by_exact, by_file, by_text; /* sites */
     struct join_site *sites;

@@ -16,6 +16,7 @@
 #include "groups.h"
 #include "json.h"
 #include "literal.h"
+#include "requirements.h"
 #include "rules.h"
 #include "scales.h"
 #include "slots.h"
@@ -27,6 +28,7 @@ struct rating {
     struct context context;
     struct rules rules;
     struct aous aous;
+    struct requirements requirements;
     struct scales scales;
     struct groups *groups;
     struct facts facts; /* of the site at hand */
@@ -290,6 +292,7 @@ static int rate_site(struct rating *r, int64_t site)
     context_facts(&r->context, &r->facts);
     rc = aous_match(&r->aous, r->store, site, &r->facts) || propose(r, site) ||
          write_classes(r, site, before) || add_rows(r, site) ||
+         requirements_match(&r->requirements, r->store, site, &r->facts) ||
          groups_add(r->groups, site, &r->facts);
     free(before);
     return rc ? -1 : 0;
@@ -339,6 +342,7 @@ static int load(struct rating *r, const char *data_dir,
     if (rules_load(&r->rules, data_dir, &r->names, r->context.json,
                    r->context.path) ||
         aous_load(&r->aous, data_dir, r->context.json, &r->names) ||
+        requirements_load(&r->requirements, data_dir, &r->names, r->store) ||
         scales_load(&r->scales, data_dir, r->context.ratings, &r->names))
         return -1;
     r->groups = groups_load(data_dir, &r->names);
@@ -349,6 +353,7 @@ static void release(struct rating *r)
 {
     groups_free(r->groups);
     scales_release(&r->scales);
+    requirements_release(&r->requirements);
     aous_release(&r->aous);
     rules_release(&r->rules);
     context_release(&r->context);
@@ -366,6 +371,7 @@ int xf_rate(struct xf_store *store, const char *data_dir,
                                   "DELETE FROM proposal; "
                                   "DELETE FROM decision_group; "
                                   "DELETE FROM site_class; "
+                                  "DELETE FROM site_requirement; "
                                   "DELETE FROM aou_site; DELETE FROM aou;") ||
              aous_write(&r.aous, store) || rate_sites(&r) ||
              groups_write(r.groups, store);

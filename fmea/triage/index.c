@@ -121,6 +121,16 @@ static int load_inliners(struct xf_triage_index *index, struct xf_store *store)
     return rc;
 }
 
+static void add_base(struct xf_triage_index *index, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    int is_new;
+    uint32_t n = xf_map_add(&index->bases, slash ? slash + 1 : file, &is_new);
+
+    XF_GROW(index->shared, n, index->shared_cap);
+    index->shared[n] = !is_new;
+}
+
 static void add_files(struct xf_triage_index *index)
 {
     for (size_t i = 0; i < index->len; i++) {
@@ -133,6 +143,7 @@ static void add_files(struct xf_triage_index *index)
             continue;
         XF_GROW(index->names, n, index->names_cap);
         index->names[n] = (struct names){0};
+        add_base(index, index->entries[i].stop.file);
     }
 }
 
@@ -207,6 +218,8 @@ void xf_triage_index_free(struct xf_triage_index *index)
     }
     free(index->names);
     xf_map_release(&index->files);
+    xf_map_release(&index->bases);
+    free(index->shared);
     xf_map_release(&index->inlined);
     free(index->version);
     free(index);

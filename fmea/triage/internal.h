@@ -27,6 +27,9 @@ struct xf_triage_index {
     size_t len, cap;
     struct xf_map inlined; /* "site_id function" of v_inliners */
     struct xf_map files;   /* of the entries; names[] runs parallel */
+    struct xf_map bases;   /* of the files, without folders; shared[] parallel */
+    bool *shared;          /* several files have that name */
+    size_t shared_cap;
     struct names *names;
     size_t names_cap;
     char *version;

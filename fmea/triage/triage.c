@@ -22,6 +22,7 @@ struct search {
     bool same_version; /* the log's Xen is the scanned tree's, or unknown */
     const struct entry **best;
     size_t len, cap;
+    bool common_name;  /* several files have the name that was printed */
     long grade; /* of those in best */
     enum xf_triage_how how;
 };
@@ -29,8 +30,8 @@ struct search {
 const char *xf_triage_how_name(enum xf_triage_how how)
 {
     static const char *const names[] = {
-        "file and line",      "text",   "function", "file", "similar text",
-        "no text of its own", "nothing"};
+        "file and line", "text",         "function",           "file",
+        "its beginning", "similar text", "no text of its own", "nothing"};
 
     return names[how];
 }
@@ -132,7 +133,7 @@ static void grade_bug(struct search *s, const struct entry *e)
     if (strncmp(e->stop.kind, "BUG", 3) || !parts || e->stop.in_macro)
         return;
     running = was_running(s, e);
-    if (line && (s->same_version || running))
+    if (line && (running || (s->same_version && !s->common_name)))
         take(s, e, 4000 + running * 100 + parts, XF_TRIAGE_LINE);
     else if (running)
         take(s, e, 3000 + parts, XF_TRIAGE_FUNCTION);
@@ -206,6 +207,10 @@ static size_t variants(char **out, const char *message)
     return n;
 }
 
+/* Literal bytes from which a text says something, and from which the beginning
+ * of one does. */
+enum { TELLING_LITERALS = 3, PREFIX_LITERALS = 12 };
+
 static void grade_panic(struct search *s, const struct entry *e, char **texts,
                         size_t n)
 {
@@ -219,8 +224,24 @@ static void grade_panic(struct search *s, const struct entry *e, char **texts,
         if (score > best)
             best = score;
     }
-    if (best >= 0)
+    /* What has text of its own must show some of it. */
+    if (best > TELLING_LITERALS ||
+        (best >= 0 && xf_format_literals(e->format) <= TELLING_LITERALS))
         take(s, e, best, XF_TRIAGE_TEXT);
+}
+
+/* A message that was quoted only as far as its first words, or that was
+ * continued in another version. */
+static void grade_prefix(struct search *s, const struct entry *e,
+                         const char *text)
+{
+    int score;
+
+    if (!e->format || is_foreign(e, s->log->arch))
+        return;
+    score = xf_format_begins(e->format, text);
+    if (score >= PREFIX_LITERALS)
+        take(s, e, 1000 + score, XF_TRIAGE_PREFIX);
 }
 
 /* Share of words that two texts have in common, in percent. */
@@ -336,6 +357,21 @@ static void drop_repeated(struct search *s)
     s->len = n;
 }
 
+/* Only BUG and ASSERT stop where the program counter is; panic() is called. */
+static enum xf_triage_doubt doubt_of(const struct search *s,
+                                     const struct entry *e)
+{
+    const struct xf_crash_event *ev = s->event;
+    bool known = *ev->symbol || ev->nframes;
+
+    if ((ev->form != XF_CRASH_BUG && ev->form != XF_CRASH_ASSERT) ||
+        was_running(s, e))
+        return XF_TRIAGE_NO_DOUBT;
+    if (known)
+        return XF_TRIAGE_OTHER_FUNCTION;
+    return s->common_name ? XF_TRIAGE_COMMON_NAME : XF_TRIAGE_NO_DOUBT;
+}
+
 static void hand_over(struct search *s, struct xf_triage_result *out)
 {
     narrow(s, not_foreign);
@@ -347,12 +383,35 @@ static void hand_over(struct search *s, struct xf_triage_result *out)
         qsort(s->best, s->len, sizeof(*s->best), nearest_first);
     drop_repeated(s);
     out->how = s->len ? s->how : XF_TRIAGE_NOTHING;
+    out->doubt = s->len ? doubt_of(s, s->best[0]) : XF_TRIAGE_NO_DOUBT;
     out->stops = xf_calloc(s->len + 1, sizeof(*out->stops));
     for (size_t i = 0; i < s->len; i++)
         out->stops[i] = &s->best[i]->stop;
     out->len = s->len;
     out->literals = (int)s->grade;
     free(s->best);
+}
+
+bool xf_triage_is_certain(const struct xf_triage_result *result)
+{
+    return result->len == 1 && result->how <= XF_TRIAGE_TEXT &&
+           result->doubt == XF_TRIAGE_NO_DOUBT;
+}
+
+bool xf_triage_is_found(const struct xf_triage_result *result)
+{
+    return result->len && result->how < XF_TRIAGE_SIMILAR &&
+           result->doubt == XF_TRIAGE_NO_DOUBT;
+}
+
+/* The log has a bare file name, "smp.c", that several files of the tree have.
+ */
+static bool common_name(const struct xf_triage_index *index, const char *file)
+{
+    uint32_t n = strchr(file, '/') ? XF_MAP_NONE
+                                   : xf_map_find(&index->bases, file);
+
+    return n != XF_MAP_NONE && index->shared[n];
 }
 
 static bool same_version(const struct xf_triage_index *index,
@@ -409,20 +468,22 @@ static void search_text(struct search *s)
     for (size_t i = 0; i < s->index->len; i++)
         grade_panic(s, &s->index->entries[i], texts, n);
     /* A format without any text of its own is a last resort, and a message
-     * that was reworded is a better one. */
-    if (s->grade <= 0 && !ev->cut) {
+     * that was cut short or reworded is a better one. */
+    if (s->grade <= TELLING_LITERALS && !ev->cut) {
         size_t had = s->len;
         long before = s->grade;
 
         s->grade = ALIKE - 1;
-        for (size_t i = 0; i < s->index->len; i++)
+        for (size_t i = 0; i < s->index->len; i++) {
+            grade_prefix(s, &s->index->entries[i], ev->message);
             grade_similar(s, &s->index->entries[i], ev->message);
+        }
         if (s->grade < ALIKE) {
             s->len = had;
             s->grade = before;
         }
     }
-    if (s->how == XF_TRIAGE_TEXT && s->grade <= 0)
+    if (s->how == XF_TRIAGE_TEXT && s->grade <= TELLING_LITERALS)
         s->how = XF_TRIAGE_ANYTHING;
     if (ev->form == XF_CRASH_TRAP && s->how > XF_TRIAGE_TEXT)
         search_trap(s);
@@ -439,7 +500,8 @@ void xf_triage(struct xf_triage_result *out,
                        .event = e,
                        .grade = -1,
                        .how = XF_TRIAGE_NOTHING,
-                       .same_version = same_version(index, log)};
+                       .same_version = same_version(index, log),
+                       .common_name = common_name(index, e->file)};
     char *printed = xf_predicate_normal(e->predicate);
 
     switch (e->form) {

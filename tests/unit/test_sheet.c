@@ -18,6 +18,7 @@
 #include "error.h"
 #include "escape.h"
 #include "file.h"
+#include "page.h"
 #include "sheet.h"
 
 static char folder[64];
@@ -207,6 +208,31 @@ static void test_excerpts_are_clipped_to_the_file(void **state)
     xf_sheet_release(&sheet);
 }
 
+static void test_recorded_excerpts_need_no_tree(void **state)
+{
+    char *db = in_folder("recorded.db");
+    struct xf_store *store;
+    struct xf_sheet sheet;
+
+    (void)state;
+    write_text("a.c", "1\n2\xfe\n3\n", 7);
+    assert_int_equal(xf_store_create(&store, db, XF_SCHEMA_DIR), 0);
+    assert_int_equal(xf_store_exec(store, ONE_BUILD SITE
+        AT("a", "a.c", "2", "2") "," AT("b", "no.c", "1", "1")), 0);
+    assert_int_equal(xf_sheet_load(&sheet, store, folder), 0);
+    assert_int_equal(xf_sheet_record(&sheet, store), 0);
+    xf_sheet_release(&sheet);
+    write_text("a.c", "other\n", 6);
+    assert_int_equal(xf_sheet_load(&sheet, store, NULL), 0);
+    assert_int_equal(sheet.rows[0].excerpt_first, 1);
+    assert_string_equal(sheet.rows[0].excerpt, "1\n2\xfe\n3");
+    assert_int_equal(sheet.rows[1].excerpt_first, 0);
+    assert_string_equal(sheet.rows[1].excerpt, "");
+    xf_sheet_release(&sheet);
+    xf_store_close(store);
+    free(db);
+}
+
 static void test_nothing_outside_of_the_tree_is_quoted(void **state)
 {
     struct xf_sheet sheet;
@@ -231,10 +257,17 @@ static char *csv_of(const struct xf_sheet *sheet)
 
 static char *html_of(const struct xf_sheet *sheet)
 {
-    char *path = in_folder("out.html");
+    char *path = in_folder("out.html"), *db = in_folder("test.db");
+    struct xf_store *store;
+    struct xf_page page;
 
-    if (xf_sheet_write_html(sheet, path, XF_DATA_DIR))
+    assert_int_equal(xf_store_open(&store, db), 0);
+    if (xf_page_load(&page, sheet, store) ||
+        xf_page_write(&page, path, XF_DATA_DIR))
         fail_msg("%s", xf_error_message());
+    xf_page_release(&page);
+    xf_store_close(store);
+    free(db);
     free(path);
     return read_text("out.html");
 }
@@ -243,7 +276,7 @@ static char *html_of(const struct xf_sheet *sheet)
     "site_id,kind,file,line,column,function,arch,build,macro,condition,cause," \
     "contexts,disposition,status,aou,rule,confidence,severity,occurrence,"     \
     "detection,action_priority,bug_count,in_debug_only,message,end_line,"      \
-    "macros,armed_by,paths,inliners,excerpt_line,excerpt\r\n"
+    "macros,armed_by,paths,proposed,inliners,excerpt_line,excerpt\r\n"
 
 static void test_csv(void **state)
 {
@@ -256,11 +289,11 @@ static void test_csv(void **state)
     csv = csv_of(&sheet);
     assert_string_equal(csv, CSV_HEADER
         "s1,panic,a.c,2,5,f,arm64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\",2,"
-        ",,,y z,0,\r\n"
+        ",,,,y z,0,\r\n"
         "s1,panic,a.c,3,5,f,x86_64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\","
-        "4,,,,,0,\r\n"
+        "4,,,,,,0,\r\n"
         "s2,BUG_ON,b.c,9,5,g,arm64,debug,BUG_ON,x > 1,,,,,,,,,,,,,0,,9,"
-        "BUG_ON > BUG,,,,0,\r\n");
+        "BUG_ON > BUG,,,,,0,\r\n");
     free(csv);
     xf_sheet_release(&sheet);
 }
@@ -399,7 +432,7 @@ static void test_a_missing_template_is_named(void **state)
 
     (void)state;
     load(&sheet, "");
-    assert_int_equal(xf_sheet_write_html(&sheet, out, folder), -1);
+    assert_int_equal(xf_page_write(&(struct xf_page){0}, out, folder), -1);
     assert_non_null(strstr(xf_error_message(), "web/index.html"));
     assert_false(xf_file_exists(out));
     xf_sheet_release(&sheet);
@@ -473,6 +506,7 @@ int main(void)
         TEST(test_columns_are_those_of_the_view),
         TEST(test_facts),
         TEST(test_excerpts_are_clipped_to_the_file),
+        TEST(test_recorded_excerpts_need_no_tree),
         TEST(test_nothing_outside_of_the_tree_is_quoted),
         TEST(test_csv),
         TEST(test_html_data),

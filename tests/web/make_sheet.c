@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "file.h"
+#include "page.h"
 #include "sheet.h"
 
 #define SITES_PER_FILE 20
@@ -227,15 +228,18 @@ static void write_sheet(const char *folder, const char *db, const char *tree,
     double start = now_ms(), loaded, with_csv;
     struct xf_store *store;
     struct xf_sheet sheet;
+    struct xf_page page;
 
     die(xf_store_open(&store, db));
     die(xf_sheet_load(&sheet, store, tree));
+    die(xf_page_load(&page, &sheet, store));
     loaded = now_ms();
     die(xf_sheet_write_csv(&sheet, csv));
     with_csv = now_ms();
-    die(xf_sheet_write_html(&sheet, html, data));
+    die(xf_page_write(&page, html, data));
     printf("%zu rows: load %.0f ms, csv %.0f ms, html %.0f ms\n", sheet.len,
            loaded - start, with_csv - loaded, now_ms() - with_csv);
+    xf_page_release(&page);
     xf_sheet_release(&sheet);
     xf_store_close(store);
     free(csv);
