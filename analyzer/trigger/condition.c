@@ -526,6 +526,24 @@ static bool is_check(const struct maker *m, uint32_t guard)
              xf_cfg_postdominates(m->cfg, m->block, guard));
 }
 
+/* An if of a macro that tests its own variable, as `rc = (p); if ( rc ) goto
+ * done;`: the invocation says more than the variable. NULL for others. */
+static char *passed_text(const struct maker *m, const struct xf_block *g)
+{
+    const struct xf_node *n = statement_of(m, g), *c = g->condition;
+    char *what, *text;
+
+    while (c->op == XF_OP_CAST || c->op == XF_OP_UNARY)
+        c = c->kids[0];
+    if (!n || n->op != XF_OP_IF || !n->line || n->begin == m->inside ||
+        n->begin != g->condition->begin || c->op != XF_OP_VAR || !c->local)
+        return NULL;
+    what = invocation(m, n);
+    text = what ? xf_format("`%s` going on", what) : NULL;
+    free(what);
+    return text;
+}
+
 /* The literal of a guard, or nothing. */
 static void add_guard(struct maker *m, uint32_t block)
 {
@@ -534,7 +552,7 @@ static void add_guard(struct maker *m, uint32_t block)
     int line = line_of(m, g->condition ? g->condition : g->decider);
     int64_t value;
     enum role role = ROLE_GUARD;
-    char *text;
+    char *text, *passed = NULL;
 
     if (g->guard == XF_GUARD_JUMP) {
         text = xf_strdup("the jump of the assembly or computed goto");
@@ -569,7 +587,10 @@ static void add_guard(struct maker *m, uint32_t block)
             role = ROLE_CHECK;
         if (role == ROLE_LOOP || role == ROLE_LOOP_EXIT)
             polarity = role == ROLE_LOOP; /* the text is all of its condition */
-        text = role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
+        if (role == ROLE_GUARD && (passed = passed_text(m, g)))
+            polarity = true;
+        text = passed ? passed
+               : role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
                : role == ROLE_CHECK ? check_text(m, g, &polarity)
                                     : condition_text(m, g->condition, &polarity);
     }
@@ -580,6 +601,7 @@ static void add_guard(struct maker *m, uint32_t block)
     l->guard = block;
     l->node = g->condition;
     l->truth = truth;
+    l->words = passed != NULL;
     l->counts = g->decider->op == XF_OP_FOR;
 }
 
@@ -1095,7 +1117,7 @@ static void add_phrase(struct xf_buf *out, const struct literal *l)
                     l->line);
     else if (l->role == ROLE_ANY)
         xf_buf_addf(out, "(%s)", text);
-    else if (l->role == ROLE_DEFAULT || l->assembly)
+    else if (l->role == ROLE_DEFAULT || l->assembly || l->words)
         xf_buf_adds(out, text);
     else
         xf_buf_addf(out, "`%s`", text);

@@ -33,7 +33,8 @@ struct literal {
                                    controlling expression */
     bool truth; /* `node` was not zero; differs from polarity when the text is
                    that of a macro with a negation in it */
-    bool assembly; /* the text is words, not C */
+    bool assembly; /* decided by assembly: the text is words, not C */
+    bool words;    /* the text is words, not C */
     bool counts; /* loops: a for statement, whose end is nothing special */
     uint32_t *guards; /* ROLE_ANY: the decisions, any of which led here;
                          predicates: those of the parts */
