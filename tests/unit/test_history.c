@@ -349,6 +349,10 @@ static void touched_functions(void **state)
                    NULL);
     expect_touched(" int f(void)\n {\n-    printk(\"one\");\n"
                    "+    printk(\"two\");\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    printk(\"%\" PRIx64 \"\\n\", x);\n"
+                   "+    printk(\"%#\" PRIpaddr \"\\n\", x);\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    aPRIx = 1;\n+    aPRIy = 1;\n }\n",
+                   "f");
     expect_touched("-int x;\n+int y;\n", "");
 }
 
