@@ -62,7 +62,7 @@
 
 #include <stddef.h>
 
-#include "record.h"
+#include "fact.h"
 
 #define XF_FACTS_VERSION "18"
 #define XF_CHAIN_SEP '\x1f'

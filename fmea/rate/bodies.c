@@ -16,7 +16,7 @@
 #include "hash.h"
 #include "map.h"
 #include "memo.h"
-#include "record.h"
+#include "fact.h"
 
 struct site_at { /* a site in a function */
     int64_t id;
