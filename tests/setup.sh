@@ -95,6 +95,25 @@ get_xen()
     rm -rf "$to/.unpack" "$apt"
 }
 
+# What judges whether the page can be used by everybody: from npm, not
+# committed.
+AXE_VERSION=4.14.0
+AXE_SHA256=2277b0a3ef47af9b52497faa3e71598e86e0a0e5e6eb295207a5657ede4709af
+
+# get_axe FOLDER: FOLDER/package/axe.min.js
+get_axe()
+{
+    local to=$1
+
+    [ -f "$to/package/axe.min.js" ] && return 0
+    command -v npm >/dev/null || install_packages nodejs npm
+    rm -rf "$to"
+    mkdir -p "$to"
+    (cd "$to" && npm pack --silent "axe-core@$AXE_VERSION" &&
+        echo "$AXE_SHA256  axe-core-$AXE_VERSION.tgz" | sha256sum --check --quiet &&
+        tar xf "axe-core-$AXE_VERSION.tgz")
+}
+
 # get_sarif_schema FOLDER: the schema of SARIF 2.1.0 by OASIS as FOLDER/sarif.json.
 # No package of Debian has it; one of npm's does.
 get_sarif_schema()

@@ -28,7 +28,9 @@ int xf_file_read(struct xf_buf *out, const char *path)
     for (;;) {
         ssize_t got;
 
-        xf_buf_reserve(out, 65536);
+        /* room for one byte shows the end without growing */
+        if (out->cap - out->len < 2)
+            xf_buf_reserve(out, 65536);
         got = read(fd, out->data + out->len, out->cap - out->len - 1);
         if (got < 0) {
             int err = errno;
@@ -128,6 +130,19 @@ int xf_file_write_atomic(const char *path, const void *data, size_t len)
 
     if (!rc)
         rc = xf_file_commit(tmp, path);
+    free(tmp);
+    return rc;
+}
+
+int xf_file_replace(const char *path, const void *data, size_t len)
+{
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
+
+    if (!rc && rename(tmp, path)) {
+        rc = xf_error("cannot write %s: %s", path, strerror(errno));
+        unlink(tmp);
+    }
     free(tmp);
     return rc;
 }

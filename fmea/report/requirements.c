@@ -135,7 +135,7 @@ static int visit(const char *relative, const char *absolute, void *payload)
     return rc;
 }
 
-int requirements_load(struct requirements *out, const char *tree)
+int report_requirements_load(struct requirements *out, const char *tree)
 {
     static const char *const folders[] = {"docs/fusa/reqs",
                                           "../docs/fusa/reqs"};
@@ -155,7 +155,7 @@ int requirements_load(struct requirements *out, const char *tree)
     return rc;
 }
 
-void requirements_release(struct requirements *list)
+void report_requirements_release(struct requirements *list)
 {
     for (size_t i = 0; i < list->ids.len; i++)
         free(list->places[i]);
@@ -209,4 +209,21 @@ void requirements_check_all(const struct requirements *list,
     for (size_t i = 0; i < list->nlinks; i++)
         requirements_check(list, list->links[i].to, list->links[i].place,
                            problems);
+}
+
+void problem_unknown_aou(struct xf_buf *problems, const char *site,
+                         const char *aou)
+{
+    char *line = xf_format("%s: the decision rests on %s, which is not in the "
+                           "catalogue; 'xenfmea assume --list' shows it",
+                           site, aou);
+    struct xf_buf shown = XF_BUF_INIT;
+
+    xf_visible(&shown, line, "");
+    xf_buf_addch(&shown, '\n');
+    /* A site has several rows. */
+    if (!problems->len || !strstr(problems->data, shown.data))
+        xf_buf_adds(problems, shown.data);
+    xf_buf_release(&shown);
+    free(line);
 }

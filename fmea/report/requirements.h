@@ -34,11 +34,11 @@ bool requirement_id_ok(const char *id);
 
 /* Read docs/fusa/reqs of a tree (its repository, or the hypervisor folder in
  * it). A tree without it is no error. 0, or -1 with xf_error(). */
-int requirements_load(struct requirements *out, const char *tree);
+int report_requirements_load(struct requirements *out, const char *tree);
 /* Add the text of one file; any bytes. */
 void requirements_add(struct requirements *out, const char *file,
                       const char *text);
-void requirements_release(struct requirements *list);
+void report_requirements_release(struct requirements *list);
 
 /* Append a line when `id`, which `place` refers to, is not defined: with what
  * is there instead, if only the revision differs. */
@@ -47,6 +47,9 @@ void requirements_check(const struct requirements *list, const char *id,
 /* The same for all links of the files themselves, and what was defined twice. */
 void requirements_check_all(const struct requirements *list,
                             struct xf_buf *problems);
+/* Append the line for a decision that rests on what nobody wrote down. */
+void problem_unknown_aou(struct xf_buf *problems, const char *site,
+                         const char *aou);
 /* The id that differs from `id` in the revision only; NULL: none. */
 const char *requirements_other(const struct requirements *list,
                                const char *id);
