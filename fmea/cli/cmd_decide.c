@@ -83,7 +83,7 @@ static const struct argp_option options[] = {
     {"list", OPT_LIST, NULL, 0, "Show the decisions", 1},
     {"import", OPT_IMPORT, "FILE", 0,
      "Take over what was decided elsewhere, all or nothing: another file of "
-     "decisions, or what the page exported", 1},
+     "decisions, what the page exported, or the worksheet as .xlsx", 1},
     {"export", OPT_EXPORT, "FILE", 0,
      "Write the decisions on the sites (all when none is named) to a file, - "
      "for the standard output", 1},

@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "file.h"
+#include "sheet_edits.h"
 #include "visible.h"
 
 enum fate { TAKEN, SAME, LATER, REFUSED };
@@ -42,7 +43,9 @@ int decide_import_read(struct xf_edits *out, const char *file)
         return 0;
     if (xf_file_read(&text, file))
         return -1;
-    if (is_export(&text))
+    if (text.len >= 4 && !memcmp(text.data, "PK\3\4", 4))
+        rc = xf_sheet_edits(out, file) ? -1 : 1;
+    else if (is_export(&text))
         rc = xf_edits_parse(out, file, text.data, text.len) ? -1 : 1;
     xf_buf_release(&text);
     return rc;
@@ -134,9 +137,12 @@ static void judge_all(struct state *s)
 
     for (size_t i = 0; i < edits->len; i++) {
         int is_new;
-        uint32_t at = xf_map_add(&seen, name_of(&edits->items[i]), &is_new);
+        uint32_t at;
 
         judge(s, i);
+        if (edits->items[i].wrong) /* and stays so, whatever others say */
+            continue;
+        at = xf_map_add(&seen, name_of(&edits->items[i]), &is_new);
         if (!is_new)
             judge_pair(s, last[at], i);
         if (is_new || s->fates[i] == TAKEN || !edits->sheet)

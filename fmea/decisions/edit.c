@@ -24,6 +24,7 @@ void xf_edit_release(struct xf_edit *edit)
         free(*site);
     free(edit->sites);
     free(edit->place);
+    free(edit->wrong);
     memset(edit, 0, sizeof(*edit));
 }
 
@@ -349,7 +350,7 @@ static int check_head(const cJSON *root)
     return 0;
 }
 
-static int read_edits(struct xf_edits *out, const cJSON *list)
+static void read_edits(struct xf_edits *out, const cJSON *list)
 {
     const cJSON *item;
 
@@ -357,10 +358,9 @@ static int read_edits(struct xf_edits *out, const cJSON *list)
         struct xf_edit *edit = xf_edits_add(out);
 
         if (xf_edit_read(edit, item))
-            return xf_error("edit %zu: %s", out->len, xf_error_message());
+            edit->wrong = xf_strdup(xf_error_message());
         edit->place = xf_format("edit %zu", out->len);
     }
-    return 0;
 }
 
 int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
@@ -370,12 +370,10 @@ int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
     int rc = root ? check_head(root) : -1;
 
     memset(out, 0, sizeof(*out));
-    if (!rc)
-        rc = read_edits(out, cJSON_GetObjectItemCaseSensitive(root, "edits"));
-    if (rc) {
+    if (rc)
         xf_error("%s: %s", name, xf_error_message());
-        xf_edits_release(out);
-    }
+    else
+        read_edits(out, cJSON_GetObjectItemCaseSensitive(root, "edits"));
     cJSON_Delete(root);
     return rc;
 }

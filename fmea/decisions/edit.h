@@ -52,6 +52,8 @@ struct xf_edit {
     double base;  /* revision of the session at which it was made */
     char **sites; /* members of the group, NULL ended; NULL: not given */
     char *place;  /* of a file that it is from: "edit 3"; NULL */
+    char *wrong;  /* why it cannot be understood, which nothing is then done
+                     about; NULL */
 };
 
 void xf_edit_release(struct xf_edit *edit);
@@ -85,8 +87,8 @@ struct xf_edits {
 
 struct xf_edit *xf_edits_add(struct xf_edits *list);
 void xf_edits_release(struct xf_edits *list);
-/* `name` is for messages, which name the place here. `out` is empty after an
- * error. */
+/* What is wrong with a single edit is in its `wrong`. `name` is for messages;
+ * `out` is empty after an error. */
 int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
                    size_t len);
 

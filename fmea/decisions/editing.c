@@ -207,6 +207,8 @@ int xf_editing_check(const struct xf_editing *e, const struct xf_edit *edit)
     const char *site = given(edit, XF_EDIT_SITE);
     const struct xf_decision *have;
 
+    if (edit->wrong)
+        return xf_error("%s", edit->wrong);
     if (!*site == !*given(edit, XF_EDIT_GROUP))
         return xf_error("name either a \"site\" or a \"group\"");
     have = xf_editing_find(e, edit);
