@@ -189,9 +189,11 @@ int xf_sheet_edits_read(struct xf_edits *out, struct xf_xlsx *book,
                           .from_1904 = xf_xlsx_from_1904(book)};
 
         rc = xf_xlsx_cells(book, i, take, &t);
-        if (!t.header)
+        if (!rc && !t.header)
             check_header(&t);
-        end_row(&t);
+        if (!rc) /* else the message is the one to keep */
+            end_row(&t);
+        clear_row(&t);
         tables += t.tables;
     }
     if (!rc && !tables)
