@@ -289,7 +289,7 @@ static int read_member(struct xf_edit *out, const cJSON *item)
     }
     if (!strcmp(item->string, "sites"))
         return read_sites(out, item);
-    if (!strcmp(item->string, "status"))
+    if (!strcmp(item->string, "status") || !strcmp(item->string, "why"))
         return 0;
     return xf_error("no field is called \"%.40s\"", item->string);
 }

@@ -64,8 +64,8 @@ int xf_edit_set(struct xf_edit *edit, enum xf_edit_field field,
                 const char *text);
 
 /* From a JSON object with the names above, "sites" (ids), "was" (such an
- * object, or null for not decided) and "base"; a "status" is the page's and
- * does not count. `out` is to be released after an error, too. */
+ * object, or null for not decided) and "base"; "status" and "why" are the
+ * page's and do not count. `out` is to be released after an error, too. */
 int xf_edit_read(struct xf_edit *out, const cJSON *object);
 
 /* Parse `len` bytes of JSON that others wrote: UTF-8, no NUL, one value and

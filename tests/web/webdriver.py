@@ -117,6 +117,10 @@ class Browser:
         self._call("POST", "/url", {
             "url": pathlib.Path(path).resolve().as_uri() + fragment})
 
+    def visit(self, address):
+        self._call("POST", "/url", {"url": "about:blank"})
+        self._call("POST", "/url", {"url": address})
+
     def run(self, script, *arguments):
         return self._call("POST", "/execute/sync",
                           {"script": script, "args": list(arguments)})
