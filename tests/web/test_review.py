@@ -101,11 +101,11 @@ class Review(unittest.TestCase):
         self.bob.click("#conflict button[value=theirs]")
         self.conflict(self.bob, False)
         self.assertEqual(list(decided().values()), [line])
-        # What he typed is still there: now on purpose.
-        self.bob.keys("jk3")
+        # Having looked at it, on purpose.
+        self.bob.keys("jk" + "rbob after all" + ESCAPE + "3")
         self.assertTrue(self.bob.wait(
             "document.querySelector('#store').innerText.includes('all saved')"))
-        self.reason(self.ann, "bob has typed this")
+        self.reason(self.ann, "bob after all")
         [line] = decided().values()
         self.assertEqual((line["who"], line["disposition"]),
                          ("Bob", "propagate"))
