@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "decisions.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -430,6 +431,32 @@ int xf_decisions_fingerprint(char hex[XF_HASH_HEX], const char *path)
     return rc;
 }
 
+/* What writers left that were killed: who has the lock is the only one. */
+static void remove_leftovers(const char *path)
+{
+    bool is_folder = xf_dir_exists(path);
+    const char *base = is_folder ? "" : xf_path_base(path);
+    char *folder = is_folder || base == path
+                       ? xf_strdup(is_folder ? path : ".")
+                       : xf_strndup(path, (size_t)(base - path));
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        const char *mark = strstr(entry->d_name, ".json.tmp.");
+        size_t len = mark ? (size_t)(mark - entry->d_name) + 5 : 0;
+
+        /* ".json.tmp." and what mkostemp() makes of XXXXXX */
+        if (mark && strlen(mark) == 16 &&
+            (is_folder || (strlen(base) == len &&
+                           !strncmp(entry->d_name, base, len))))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+    free(folder);
+}
+
 static int edit_locked(const char *path, xf_decisions_edit_fn *edit,
                        void *payload)
 {
@@ -458,6 +485,7 @@ int xf_decisions_edit(const char *named, xf_decisions_edit_fn *edit,
     int fd = lock(path), rc = -1;
 
     if (fd >= 0) {
+        remove_leftovers(path);
         rc = edit_locked(path, edit, payload);
         close(fd);
     }

@@ -427,6 +427,10 @@ def kill():
         for site, rationale in acknowledged.items():
             assert have[site]["rationale"] == rationale, site
     assert len(decided()) == 200
+    # A writer that is killed may leave its temporary file; the next one that
+    # comes removes it.
+    assert decide(wanted[0], "--disposition", "open").returncode == 0
+    assert not list(pathlib.Path(".").glob("*.tmp*"))
     got = decide("--list")
     assert got.returncode == 0 and len(got.stdout.splitlines()) == 200
 
