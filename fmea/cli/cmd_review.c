@@ -196,7 +196,7 @@ int cmd_review(int argc, char **argv)
                "the address that is printed.\v"
                "Exit status: 0 fine, 2 trouble."};
     struct review r = {.dir = "xenfmea-out", .port = PORT,
-                       .how = {.decisions = "fmea-decisions.json",
+                       .how = {.decisions = XF_DECISIONS_FILE,
                                .meeting = ""}};
     char *name;
     int rc;
