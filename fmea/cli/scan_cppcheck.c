@@ -31,7 +31,7 @@ static struct xf_cppcheck_unit *cppcheck_units(const struct scan_build *b,
     for (size_t i = 0; i < b->commands.len; i++) {
         const struct xf_command *c = &b->commands.commands[i];
 
-        if (c->is_asm || !b->units[i].facts.len)
+        if (c->is_asm || b->units[i].status > XF_UNIT_ERRORS)
             continue;
         units[(*n)++] = (struct xf_cppcheck_unit){
             .name = b->names[i].file, .object = c->object, .dir = c->dir,

@@ -88,6 +88,14 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return rc ? -1 : 0;
 }
 
+/* The tables have it all now, and the stages can use the memory. */
+static void drop_facts(struct scan *s)
+{
+    for (size_t i = 0; i < s->nbuilds; i++)
+        for (size_t j = 0; j < s->builds[i].commands.len; j++)
+            xf_buf_release(&s->builds[i].units[j].facts);
+}
+
 static int stage_link(struct scan *s, struct xf_store *store)
 {
     int rc = 0;
@@ -96,6 +104,7 @@ static int stage_link(struct scan *s, struct xf_store *store)
         scan_cppcheck_places(&s->builds[i]);
     for (size_t i = 0; i < s->nbuilds && !rc; i++)
         rc = link_build(store, &s->builds[i]);
+    drop_facts(s);
     return rc || xf_sites(store, s->catalogue) ||
                    xf_identity_record(store, s->root)
                ? -1
