@@ -17,7 +17,7 @@
 #include "memo.h"
 #include "names.h"
 #include "occurrence.h"
-#include "record.h"
+#include "fact.h"
 
 /* How many lines before an occurrence an invocation around it may begin. */
 #define ARGUMENT_LINES 20

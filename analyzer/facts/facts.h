@@ -62,9 +62,9 @@
 
 #include <stddef.h>
 
-#include "record.h"
+#include "fact.h"
 
-#define XF_FACTS_VERSION "17"
+#define XF_FACTS_VERSION "18"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
 

@@ -217,7 +217,7 @@ static int copy_to(const char *tmp, const char *path)
     return rc;
 }
 
-int xf_store_update(struct xf_store **out, const char *path)
+int xf_store_update(struct xf_store **out, const char *path, const char *to)
 {
     struct xf_store *store;
 
@@ -226,7 +226,11 @@ int xf_store_update(struct xf_store **out, const char *path)
     finish_statements(store);
     sqlite3_close(store->db);
     store->db = NULL;
-    store->tmp = xf_format("%s.tmp.%ld", path, (long)getpid());
+    if (to) {
+        free(store->path);
+        store->path = xf_strdup(to);
+    }
+    store->tmp = xf_format("%s.tmp.%ld", store->path, (long)getpid());
     if (copy_to(store->tmp, path)) {
         xf_store_close(store);
         return -1;

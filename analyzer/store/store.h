@@ -26,9 +26,9 @@ int xf_store_create(struct xf_store **out, const char *path,
 /* Open an existing one read-only, checking that it is whole and of this
  * version. */
 int xf_store_open(struct xf_store **out, const char *path);
-/* A copy of an existing one, checked like above, to change in one transaction:
- * nothing happens to `path` before xf_store_commit(). */
-int xf_store_update(struct xf_store **out, const char *path);
+/* A copy of an existing one, checked like above, to change in one transaction.
+ * xf_store_commit() puts it at `to`, or with NULL in the place of `path`. */
+int xf_store_update(struct xf_store **out, const char *path, const char *to);
 /* A copy in memory, checked like above, to try something on. */
 int xf_store_scratch(struct xf_store **out, const char *path);
 /* Finish a created or updated database: commit, check, fsync, rename; frees `store`

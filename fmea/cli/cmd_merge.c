@@ -37,14 +37,20 @@ static int read_shards(struct scan *s)
 
 static int run_merge(struct scan *s)
 {
-    if (scan_prepare(s) || scan_find_root(s) || scan_make_output(s) ||
+    if (scan_prepare(s) || scan_find_root(s) ||
+        decisions_arg_load(&s->decisions, s->root) || scan_make_output(s) ||
         read_shards(s))
         return -1;
     scan_stage_ends(s, "read");
     return scan_write_sheet(s);
 }
 
+enum { OPT_DECISIONS = 256 };
+
 static const struct argp_option merge_options[] = {
+    {"decisions", OPT_DECISIONS, "FILE", 0,
+     "Decisions, a file or a folder (default: fmea-decisions.json here or "
+     "beside the hypervisor folder)", 0},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 0},
     {"verbose", 'v', NULL, 0, "Say more", 1},
     {"quiet", 'q', NULL, 0, "Only say what is wrong", 1},
@@ -57,6 +63,9 @@ static error_t parse_merge(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &s->history;
+        break;
+    case OPT_DECISIONS:
+        s->decisions.named = arg;
         break;
     case 'o':
         s->out = arg;

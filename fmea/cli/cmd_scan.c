@@ -30,6 +30,7 @@ enum {
     OPT_SHARD,
     OPT_CACHE_SIZE,
     OPT_CONTEXT,
+    OPT_DECISIONS,
     OPT_CPPCHECK
 };
 
@@ -44,6 +45,9 @@ static const struct argp_option options[] = {
      "Take them from this compile_commands.json", 0},
     {"context", OPT_CONTEXT, "FILE", 0,
      "Safety context: accepted assumptions, features off, own rules", 1},
+    {"decisions", OPT_DECISIONS, "FILE", 0,
+     "Decisions, a file or a folder (default: fmea-decisions.json here or "
+     "beside the hypervisor folder)", 1},
     {"output", 'o', "DIR", 0, "Where to write (default: xenfmea-out)", 1},
     {"jobs", 'j', "N", 0, "Worker processes (default: number of processors)",
      1},
@@ -141,6 +145,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case OPT_CONTEXT:
         s->context = arg;
         break;
+    case OPT_DECISIONS:
+        s->decisions.named = arg;
+        break;
     case OPT_TIMEOUT:
         s->timeout = positive(arg, "timeout", state);
         break;
@@ -212,8 +219,8 @@ static int run(struct scan *s)
 {
     if (scan_prepare(s))
         return -1;
-    if (scan_find_root(s) || scan_make_output(s) || scan_find_cache(s) ||
-        scan_find_standin(s))
+    if (scan_find_root(s) || decisions_arg_load(&s->decisions, s->root) ||
+        scan_make_output(s) || scan_find_cache(s) || scan_find_standin(s))
         return -1;
     if ((!s->nbuilds && scan_discover(s)) || scan_check_sources(s) ||
         scan_check_clang(s))

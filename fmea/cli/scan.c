@@ -13,8 +13,6 @@
 #include "discover.h"
 #include "error.h"
 
-static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
-                                           "worksheet.html", NULL};
 static const char *const database_only[] = {"xenfmea.db", NULL};
 
 int scan_make_output(struct scan *s)
@@ -26,7 +24,7 @@ int scan_make_output(struct scan *s)
     return xf_outputs_open(&s->outputs, s->out,
                            s->parts        ? s->shard_output
                            : s->sites_only ? database_only
-                                           : output_names);
+                                           : xf_output_names);
 }
 
 int scan_find_root(struct scan *s)
@@ -92,4 +90,5 @@ void scan_release(struct scan *s)
     xf_outputs_release(&s->outputs);
     free((char *)s->shard_output[0]);
     free(s->shards);
+    decisions_arg_release(&s->decisions);
 }

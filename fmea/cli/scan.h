@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "buf.h"
+#include "decisions_arg.h"
 #include "discover.h"
 #include "hash.h"
 #include "memo.h"
@@ -40,6 +41,7 @@ struct scan {
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
     struct scan_history history;
+    struct decisions_arg decisions;
     /* state of the run */
     const char *data;
     char basis[XF_HASH_HEX]; /* hash of program and data, by scan_tree_key() */

@@ -13,12 +13,13 @@
 #include "graph.h"
 #include "identity.h"
 #include "link.h"
+#include "matching.h"
 #include "rate.h"
 #include "reach.h"
-#include "sheet.h"
 #include "sites.h"
 #include "store.h"
 #include "trigger.h"
+#include "worksheets.h"
 
 static int link_build(struct xf_store *store, struct scan_build *b)
 {
@@ -72,20 +73,11 @@ static int write_meta(struct scan *s, struct xf_store *store, const char *key)
 
 static int write_outputs(struct scan *s, struct xf_store *store)
 {
-    struct xf_sheet sheet = {0};
-    char *csv = xf_path_join(s->outputs.stage, "worksheet.csv");
-    char *html = xf_path_join(s->outputs.stage, "worksheet.html");
-    int rc = xf_sheet_load(&sheet, store, s->root);
-
-    if (rc)
+    if (worksheets_write(store, s->outputs.stage, s->root, s->data)) {
         xf_store_close(store);
-    else
-        rc = xf_store_commit(store) || xf_sheet_write_csv(&sheet, csv) ||
-             xf_sheet_write_html(&sheet, html, s->data);
-    xf_sheet_release(&sheet);
-    free(csv);
-    free(html);
-    return rc ? -1 : 0;
+        return -1;
+    }
+    return xf_store_commit(store);
 }
 
 /* The tables have it all now, and the stages can use the memory. */
@@ -141,7 +133,9 @@ static int stage_rate(struct scan *s, struct xf_store *store)
     const struct xf_rate_options how = {.context = s->context};
 
     return xf_rate_facts(store, s->root, s->data) ||
-                   xf_rate(store, s->data, &how)
+                   xf_rate(store, s->data, &how) ||
+                   xf_decisions_record(store,
+                                       decisions_arg_list(&s->decisions))
                ? -1
                : 0;
 }

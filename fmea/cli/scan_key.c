@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "hash.h"
+#include "rate.h"
 
 static bool is_source(const char *path)
 {
@@ -75,6 +76,8 @@ int scan_tree_key(struct scan *s, char hex[XF_HASH_HEX])
     free(name);
     if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    if (!rc)
+        rc = xf_rate_key(s->root, h);
     xf_hash_finish(h, hex);
     return rc;
 }
@@ -90,6 +93,7 @@ int scan_outputs_key(struct scan *s, char hex[XF_HASH_HEX])
         rc = scan_history_key(&s->history, s->root, h);
     if (!rc && s->context)
         rc = hash_data("context", s->context, h);
+    decisions_arg_key(&s->decisions, h);
     for (size_t i = 0; i < s->nbuilds; i++) {
         const struct scan_build *b = &s->builds[i];
 

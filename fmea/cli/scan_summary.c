@@ -122,6 +122,11 @@ int scan_summarise(struct scan *s, struct xf_store *store)
     if (sqlite3_column_int(q, 1))
         s->status = XF_EXIT_FINDINGS;
     sqlite3_reset(q);
+    if (s->decisions.path &&
+        say_query(s, store, "decisions",
+                  "SELECT state, count(*) FROM decision WHERE state <> 'group' "
+                  "GROUP BY 1 ORDER BY 1"))
+        return -1;
     return s->cppcheck_version ? say_cppcheck(s, store) : 0;
 }
 

@@ -11,7 +11,7 @@
 #include "file.h"
 #include "hash.h"
 #include "memo.h"
-#include "record.h"
+#include "fact.h"
 
 /* Where the identifier stands: in a function's body, in a macro's, or in
  * neither (a declaration, say). */

@@ -16,7 +16,7 @@
 #include "hash.h"
 #include "map.h"
 #include "memo.h"
-#include "record.h"
+#include "fact.h"
 
 struct site_at { /* a site in a function */
     int64_t id;
@@ -594,7 +594,9 @@ static int prepare(struct pass *p)
         p->store, "INSERT INTO pointer_use VALUES (?1, ?2, ?3, ?4)");
     p->add_fact = xf_store_prepare(
         p->store, "INSERT INTO site_fact VALUES (?1, ?2, ?3) ON CONFLICT DO "
-                  "UPDATE SET value = value || char(10) || excluded.value");
+                  "UPDATE SET value = value || char(10) || excluded.value "
+                  "WHERE instr(char(10) || value || char(10), "
+                  "char(10) || excluded.value || char(10)) = 0");
     return p->add_use && p->add_pointer_use && p->add_fact ? 0 : -1;
 }
 

@@ -3,8 +3,8 @@
  * Records as text: a line each, a tag and fields with a tab before each, in
  * which tab, newline and backslash are escaped.
  */
-#ifndef XF_RECORD_H
-#define XF_RECORD_H
+#ifndef XF_FACT_H
+#define XF_FACT_H
 
 #include <stddef.h>
 
