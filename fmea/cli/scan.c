@@ -74,7 +74,10 @@ void scan_release(struct scan *s)
         }
         for (size_t j = 0; b->places && j < b->commands.len; j++)
             xf_buf_release(&b->places[j]);
+        for (size_t j = 0; b->reads && j < b->commands.len; j++)
+            xf_buf_release(&b->reads[j]);
         free(b->places);
+        free(b->reads);
         free(b->names);
         free(b->units);
         free(b->tus);

@@ -27,6 +27,7 @@ struct scan_build {
     struct xf_unit *units;       /* parallel to the commands */
     struct xf_unit_names *names; /* parallel, see scan_name_units() */
     struct xf_buf *places;       /* parallel, see scan_cppcheck_places() */
+    struct xf_buf *reads;        /* likewise */
     unsigned int parsed;
     long peak_kib;
 };
