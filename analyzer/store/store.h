@@ -14,8 +14,10 @@
 
 struct xf_store;
 
-/* PRAGMA user_version of the databases this program reads and writes. */
-#define XF_SCHEMA_VERSION 1
+/* PRAGMA user_version of the databases this program reads and writes. To be
+ * raised by every release whose tables or views differ from the last one's: a
+ * reader would else meet a missing column as an SQL error. */
+#define XF_SCHEMA_VERSION 2
 
 /* A new, empty database at `path` with every data/schema file applied, open in
  * one transaction. Nothing appears at `path` before xf_store_commit(). */
@@ -46,6 +48,12 @@ int xf_store_run(struct xf_store *store, sqlite3_stmt *stmt);
 int xf_store_step(struct xf_store *store, sqlite3_stmt *stmt);
 int xf_store_exec(struct xf_store *store, const char *sql);
 int64_t xf_store_last_id(struct xf_store *store);
+
+/* Results that stages kept of an earlier run (memo.h); NULL, as in a new store:
+ * none. The store only knows them. */
+struct xf_memo;
+void xf_store_set_memo(struct xf_store *store, struct xf_memo *memo);
+struct xf_memo *xf_store_memo(const struct xf_store *store);
 
 /* Column as a string, "" for NULL; valid until the next step. */
 const char *xf_column(sqlite3_stmt *stmt, int column);

@@ -49,8 +49,8 @@ static const struct argp_option options[] = {
      "Compare every commit since this revision of the tree's git repository "
      "with the one before", 0},
     {"baseline", OPT_BASELINE, "FILE", 0,
-     "Compare with an earlier scan (its folder or xenfmea.db) or with a file "
-     "of --write-baseline", 0},
+     "Compare with an earlier scan (its folder, xenfmea.db or worksheet.json) "
+     "or with a file of --write-baseline", 0},
     {"decisions", OPT_DECISIONS, "FILE", 0,
      "Decisions, a file or a folder (default: fmea-decisions.json here or "
      "beside the hypervisor folder)", 0},
@@ -215,7 +215,8 @@ static int load_baseline(struct check *c)
     if (!c->baseline)
         return 0;
     c->against = xf_strdup(c->baseline);
-    if (xf_has_suffix(c->baseline, ".json")) {
+    if (xf_has_suffix(c->baseline, ".json") &&
+        !xf_version_is_json(c->baseline)) {
         if (xf_decisions_load(&c->known_list, c->baseline))
             return -1;
         c->known = xf_decisions_sites(&c->known_list);

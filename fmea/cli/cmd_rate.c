@@ -19,8 +19,8 @@
 #include "matching.h"
 #include "outputs.h"
 #include "rate.h"
-#include "sheet.h"
 #include "store.h"
+#include "worksheets.h"
 
 struct options {
     const char *db;
@@ -114,23 +114,6 @@ static void ignore(void *payload)
     (void)payload;
 }
 
-static int write_sheets(struct xf_store *store, const char *stage,
-                        const char *data)
-{
-    struct xf_sheet sheet;
-    char *csv = xf_path_join(stage, "worksheet.csv");
-    char *html = xf_path_join(stage, "worksheet.html");
-    int rc = xf_sheet_load(&sheet, store, NULL);
-
-    if (!rc)
-        rc = xf_sheet_write_csv(&sheet, csv) ||
-             xf_sheet_write_html(&sheet, html, data);
-    xf_sheet_release(&sheet);
-    free(csv);
-    free(html);
-    return rc ? -1 : 0;
-}
-
 /* All of it replaced at once. The next scan finds that these are not its
  * outputs, and makes its own. */
 static int rate_folder(const struct options *o, const char *data,
@@ -147,7 +130,7 @@ static int rate_folder(const struct options *o, const char *data,
     free(db);
     if (rc)
         return -1;
-    if (rate(store, o, data) || write_sheets(store, outputs->stage, data) ||
+    if (rate(store, o, data) || worksheets_write(store, outputs->stage, NULL, data) ||
         say(store)) {
         xf_store_close(store);
         return -1;

@@ -57,9 +57,7 @@ int xf_sheet_load(struct xf_sheet *out, struct xf_store *store,
 int xf_sheet_record(const struct xf_sheet *sheet, struct xf_store *store);
 void xf_sheet_release(struct xf_sheet *sheet);
 
-/* Write atomically. `data` is the data folder (page template in web/). */
+/* Write atomically. For the page see page.h. */
 int xf_sheet_write_csv(const struct xf_sheet *sheet, const char *path);
-int xf_sheet_write_html(const struct xf_sheet *sheet, const char *path,
-                        const char *data);
 
 #endif
