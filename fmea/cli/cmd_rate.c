@@ -130,8 +130,8 @@ static int rate_folder(const struct options *o, const char *data,
     free(db);
     if (rc)
         return -1;
-    if (rate(store, o, data) || worksheets_write(store, outputs->stage, NULL, data) ||
-        say(store)) {
+    if (rate(store, o, data) ||
+        worksheets_write(store, outputs->stage, NULL, data) || say(store)) {
         xf_store_close(store);
         return -1;
     }
