@@ -49,6 +49,12 @@ int xf_store_step(struct xf_store *store, sqlite3_stmt *stmt);
 int xf_store_exec(struct xf_store *store, const char *sql);
 int64_t xf_store_last_id(struct xf_store *store);
 
+/* Results that stages kept of an earlier run (memo.h); NULL, as in a new store:
+ * none. The store only knows them. */
+struct xf_memo;
+void xf_store_set_memo(struct xf_store *store, struct xf_memo *memo);
+struct xf_memo *xf_store_memo(const struct xf_store *store);
+
 /* Column as a string, "" for NULL; valid until the next step. */
 const char *xf_column(sqlite3_stmt *stmt, int column);
 /* Bind a string (copied) by 1-based index; NULL binds NULL. */

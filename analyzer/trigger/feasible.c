@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "text.h"
+#include "decided.h"
 #include "value.h"
 #include "want.h"
 
@@ -422,7 +422,7 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     }
     if (!excluded_by_range(v, g->condition, truth, at))
         return NULL;
-    text = text_of(v->p, v->body, g->condition, SIZE_MAX);
+    text = condition_text_of(v->p, v->body, g->condition);
     proof = xf_format("`%s` is never %s by the types, definitions and earlier "
                       "decisions of its operands",
                       text, truth ? "true" : "false");
@@ -439,6 +439,34 @@ static void set_guards(struct prover *v, uint32_t block)
     for (size_t i = 0; i < n && v->nguards < 64; i++)
         v->guards[v->nguards++] = guards[i];
     free(guards);
+}
+
+/* The labels of a case guard, none of which passes what else was decided about
+ * the variable: two switches over it, or a comparison. */
+static char *refute_cases(struct prover *v, uint32_t guard,
+                          struct xf_point point)
+{
+    const struct xf_block *g = xf_cfg_block(v->body->cfg, guard);
+    struct decided d = {.long_bits = v->p->long_bits, .exact = true};
+    struct xf_integer type;
+    int64_t value;
+
+    if (g->guard != XF_GUARD_CASE || !is_private(v, g->condition) ||
+        !xf_integer_type(&type, g->condition->type, v->p->long_bits) ||
+        type.bits < 32 ||
+        xf_definitions_between(v->body->definitions,
+                               (uint32_t)g->condition->value, guard, point))
+        return NULL;
+    decided_collect(&d, v->body, g->condition, point);
+    for (size_t i = 0; i < g->nlabels; i++)
+        if (g->labels[i]->nkids > 2 ||
+            !xf_tree_value(g->labels[i]->kids[0], v->p->long_bits, &value) ||
+            value < 0 || value > INT32_MAX || decided_allows(&d, value))
+            return NULL;
+    return xf_format("no case of line %u is left by what else is decided about "
+                     "'%s'",
+                     g->labels[0]->line ? g->labels[0]->line : g->decider->line,
+                     g->condition->name);
 }
 
 /* Why a constant of the build excludes the site. Caller frees. */
@@ -511,7 +539,9 @@ char *feasible_refute(struct program *p, const struct site *site,
         /* Only what was decided before this decision. */
         set_guards(&v, at.block);
         proof = refute_guard(&v, guards[i]);
-        if (proof) {
+        if (!proof && (proof = refute_cases(&v, guards[i], point))) {
+            *of_build = has_named_constant(g->condition);
+        } else if (proof) {
             char *where = xf_format("line %u: %s",
                                     g->condition->line ? g->condition->line
                                                        : g->decider->line,

@@ -5,28 +5,20 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "decided.h"
 #include "text.h"
 #include "value.h"
 
 #define LIMIT 60  /* producers of one site */
 #define LEVELS 12 /* functions that pass an error on */
-#define TESTS 32  /* what a value must have passed on its way */
 #define VISITS 4000
-
-/* What was decided about the value behind the place that is looked at. */
-struct test {
-    const char *op; /* of `value op constant`; NULL: of a switch, by `guard` */
-    int64_t constant;
-    const struct xf_block *guard;
-};
 
 struct lister {
     struct producers *out;
     struct program *p;
     struct sources *s;
     struct xf_pointers seen; /* functions, definitions, with the tests */
-    struct test tests[TESTS];
-    size_t ntests;
+    struct decided decided; /* about the value, behind the place looked at */
     unsigned int visits;
 };
 
@@ -49,140 +41,15 @@ static const struct xf_node *plain(const struct xf_node *n)
     return n;
 }
 
-/* ---- tests --------------------------------------------------------------------- */
-
-static bool holds(const char *op, int64_t a, int64_t b)
-{
-    return !strcmp(op, "==")   ? a == b
-           : !strcmp(op, "!=") ? a != b
-           : !strcmp(op, "<")  ? a < b
-           : !strcmp(op, ">")  ? a > b
-           : !strcmp(op, "<=") ? a <= b
-                               : a >= b;
-}
-
-static bool is_label(const struct lister *l, const struct xf_node *label,
-                     int64_t value)
-{
-    int64_t first, last;
-
-    if (label->op != XF_OP_CASE ||
-        !xf_tree_value(label->kids[0], l->p->long_bits, &first))
-        return label->op == XF_OP_CASE;
-    if (label->nkids < 3)
-        return value == first;
-    return !xf_tree_value(label->kids[1], l->p->long_bits, &last) ||
-           (value >= first && value <= last);
-}
-
-/* Whether a case of the switch that is none of the guard's takes the value. */
-static bool is_taken(const struct lister *l, const struct xf_node *n,
-                     const struct xf_block *guard, int64_t value)
-{
-    bool own = false;
-
-    for (size_t i = 0; i < guard->nlabels; i++)
-        own |= guard->labels[i] == n;
-    if (n->op == XF_OP_CASE && !own && is_label(l, n, value))
-        return true;
-    if (n->op >= XF_OP_VAR || n->op == XF_OP_SWITCH)
-        return false;
-    for (uint32_t i = 0; i < n->nkids; i++)
-        if (is_taken(l, n->kids[i], guard, value))
-            return true;
-    return false;
-}
-
-static bool passes(const struct lister *l, int64_t value)
-{
-    for (size_t i = 0; i < l->ntests; i++) {
-        const struct test *t = &l->tests[i];
-        bool any = false;
-
-        if (t->op) {
-            if (!holds(t->op, value, t->constant))
-                return false;
-            continue;
-        }
-        if (t->guard->guard == XF_GUARD_DEFAULT) {
-            if (is_taken(l, t->guard->decider->kids[1], t->guard, value))
-                return false;
-            continue;
-        }
-        for (size_t k = 0; k < t->guard->nlabels; k++)
-            any |= is_label(l, t->guard->labels[k], value);
-        if (!any)
-            return false;
-    }
-    return true;
-}
-
-/* Whether `n` is the value of the variable: itself, or an assignment to it. */
-static bool is_value_of(const struct xf_node *n, const struct xf_node *var)
-{
-    n = plain(n);
-    if (n->op == XF_OP_ASSIGN && !strcmp(n->name, "="))
-        n = plain(n->kids[0]);
-    return n->op == XF_OP_VAR && n->local && n->value == var->value;
-}
-
-static void add_test(struct lister *l, const struct xf_block *g,
-                     const struct xf_node *var)
-{
-    const struct xf_node *c = g->condition;
-    struct test t = {.guard = g};
-    bool truth = g->guard == XF_GUARD_TRUE;
-    uint32_t side = 0;
-
-    if (!c || l->ntests == TESTS)
-        return;
-    c = plain(c);
-    if (g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT) {
-        if (is_value_of(c, var))
-            l->tests[l->ntests++] = t;
-        return;
-    }
-    if (!truth && g->guard != XF_GUARD_FALSE)
-        return;
-    if (is_value_of(c, var)) {
-        t.op = truth ? "!=" : "==";
-    } else if (want_is_comparison(c)) {
-        side = is_value_of(c->kids[0], var) ? 1 : 0;
-        if ((!side && !is_value_of(c->kids[1], var)) ||
-            !xf_tree_value(c->kids[side], l->p->long_bits, &t.constant))
-            return;
-        t.op = side ? c->name : want_turned(c->name);
-        t.op = truth ? t.op : want_negated(t.op);
-    } else {
-        return;
-    }
-    l->tests[l->ntests++] = t;
-}
-
-/* What was decided about the variable on every way to `point` since it got its
- * value. */
-static void add_tests(struct lister *l, struct body *b,
-                      const struct xf_node *var, struct xf_point point)
-{
-    uint32_t *guards;
-    size_t n = xf_cfg_guards(b->cfg, point.block, &guards);
-
-    for (size_t i = 0; i < n; i++)
-        if (!xf_definitions_between(b->definitions, (uint32_t)var->value,
-                                    guards[i], point))
-            add_test(l, xf_cfg_block(b->cfg, guards[i]), var);
-    free(guards);
-}
-
 /* Whether this place is new for a value with these tests. */
 static bool visit(struct lister *l, const void *place)
 {
     uintptr_t key = (uintptr_t)place;
     bool is_new;
 
-    for (size_t i = 0; i < l->ntests; i++) {
-        key = key * 1099511628211u ^ (uintptr_t)l->tests[i].guard;
-        key ^= (uintptr_t)l->tests[i].constant;
+    for (size_t i = 0; i < l->decided.len; i++) {
+        key = key * 1099511628211u ^ (uintptr_t)l->decided.items[i].guard;
+        key ^= (uintptr_t)l->decided.items[i].constant;
     }
     if (l->visits++ == VISITS)
         l->out->more = true;
@@ -202,7 +69,7 @@ static void add(struct lister *l, struct body *b, const struct xf_node *n,
     struct xf_point point;
     const struct source *error = sources_error(l->s, value);
 
-    if (!passes(l, value))
+    if (!decided_allows(&l->decided, value))
         return;
     for (size_t i = 0; i < l->out->len; i++)
         if (l->out->items[i].node == n)
@@ -244,9 +111,9 @@ static void list_definitions(struct lister *l, struct body *b,
     const struct xf_definition **defs;
     size_t count = xf_definitions_reaching(
         b->definitions, (uint32_t)var->value, point, &defs);
-    size_t before = l->ntests;
+    size_t before = l->decided.len;
 
-    add_tests(l, b, var, point);
+    decided_collect(&l->decided, b, var, point);
     for (size_t i = 0; i < count; i++) {
         const struct xf_node *d = defs[i]->node;
 
@@ -254,7 +121,7 @@ static void list_definitions(struct lister *l, struct body *b,
             list_value(l, b, d->kids[d->op == XF_OP_DECL ? 0 : 1], d,
                        defs[i]->point, levels);
     }
-    l->ntests = before;
+    l->decided.len = before;
     free(defs);
 }
 
@@ -332,36 +199,6 @@ static bool is_error_type(const char *type)
     return !strcmp(type, "int") || !strcmp(type, "long");
 }
 
-/* The decision of the literal itself on `x`, its call or variable. */
-static void add_literal(struct lister *l, const struct body *b,
-                        const struct literal *literal, const struct xf_node *x)
-{
-    const struct xf_block *g = literal->guard == XF_CFG_NONE
-                                   ? NULL
-                                   : xf_cfg_block(b->cfg, literal->guard);
-    struct test t = {.op = "!=", .guard = g};
-    const struct xf_node *c = plain(literal->node);
-    uint32_t side = 0;
-
-    if (x->op == XF_OP_VAR) {
-        if (g)
-            add_test(l, g, x);
-        return;
-    }
-    if (g && (g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT)) {
-        t.op = NULL;
-    } else if (want_is_comparison(c)) {
-        side = xf_tree_value(c->kids[0], l->p->long_bits, &t.constant) ? 0 : 1;
-        if (side && !xf_tree_value(c->kids[1], l->p->long_bits, &t.constant))
-            return;
-        t.op = side ? c->name : want_turned(c->name);
-        t.op = literal->truth ? t.op : want_negated(t.op);
-    } else {
-        t.op = literal->truth ? "!=" : "==";
-    }
-    l->tests[l->ntests++] = t;
-}
-
 /* The variable that a literal tests, or NULL. */
 static const struct xf_node *variable_of(const struct xf_node *n)
 {
@@ -379,22 +216,23 @@ void producers_list(struct producers *out, struct program *p,
                     struct sources *sources, const struct site *site,
                     const struct literal *literal)
 {
-    struct lister l = {.out = out, .p = p, .s = sources};
+    struct lister l = {.out = out, .p = p, .s = sources,
+                       .decided = {.long_bits = p->long_bits}};
     const struct xf_node *call, *var;
     struct xf_point point;
 
     memset(out, 0, sizeof(*out));
-    if (!site->body || !literal->node)
+    if (!site->body || !literal->node || literal->guard == XF_CFG_NONE)
         return;
     call = xf_definitions_call(site->body->cfg, site->body->definitions,
                                literal->node);
     if (!call || !is_error_type(call->type))
         return;
     var = variable_of(literal->node);
-    add_literal(&l, site->body, literal, var ? var : call);
-    /* and what the site's other decisions said about it */
+    decided_add(&l.decided, xf_cfg_block(site->body->cfg, literal->guard),
+                var ? var : call);
     if (var && xf_cfg_point(site->body->cfg, site->node, &point))
-        add_tests(&l, site->body, var, point);
+        decided_collect(&l.decided, site->body, var, point);
     list_call(&l, site->body, call, LEVELS);
     xf_pointers_release(&l.seen);
 }

@@ -72,6 +72,23 @@ FROM trigger_producer p
 JOIN site s ON s.id = p.site
 JOIN build b ON b.id = s.build;
 
+-- The conditions of the callers along the recorded path: function is called
+-- only when.
+CREATE VIEW v_path_conditions AS
+SELECT s.site_id, b.arch, b.name AS build, c.name AS context, p.step,
+       g.name AS caller, f.name AS function, p.file, p.line, t.way
+FROM path_step p
+JOIN path_step q ON q.site = p.site AND q.context = p.context
+     AND q.armed = p.armed AND q.step = p.step - 1
+JOIN trigger_call t ON t.caller = q.function AND t.callee = p.function
+     AND t.line = p.line
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+JOIN context c ON c.id = p.context
+JOIN function f ON f.id = p.function
+JOIN function g ON g.id = q.function
+WHERE p.armed = 0;
+
 -- What a disposition has to know of the place, as in table trigger_context.
 CREATE VIEW v_aftermath AS
 SELECT s.site_id, b.arch, b.name AS build, c.returns, c.callers, c.checking,
@@ -267,9 +284,13 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
                  AND name = 'maintainer'), '') AS maintainer,
        coalesce((SELECT replace(value, char(10), ', ') FROM site_class
                  WHERE site = s.id AND name = 'purpose'), '') AS purpose,
-       coalesce((SELECT group_concat(a.upstream, ', ') FROM aou_site x
-                 JOIN aou a ON a.id = x.aou AND a.upstream <> ''
-                 WHERE x.site = s.id), '') AS requirement,
+       -- of Xen itself, and those that an assumption repeats
+       coalesce((SELECT group_concat(id, ', ') FROM (
+          SELECT q.requirement AS id FROM site_requirement q
+          WHERE q.site = s.id
+          UNION SELECT a.upstream FROM aou_site x
+          JOIN aou a ON a.id = x.aou AND a.upstream <> ''
+          WHERE x.site = s.id ORDER BY 1)), '') AS requirement,
        r.mode, r.failure_mode,
        coalesce(t.origin, '') AS failure_cause,
        coalesce(t.cause, '') AS cause,
@@ -345,6 +366,17 @@ SELECT a.id AS aou, a.category, a.sentence, a.rationale, a.verify, a.upstream,
        x.certain, x.how
 FROM aou a
 LEFT JOIN aou_site x ON x.aou = a.id
+LEFT JOIN site s ON s.id = x.site
+LEFT JOIN build b ON b.id = s.build;
+
+-- Requirements of the tree and the sites in the code that they speak of; sites
+-- are NULL where there is none.
+CREATE VIEW v_requirements AS
+SELECT q.id AS requirement, q.title, q.text, q.covers, q.file AS in_file,
+       q.line AS in_line, s.site_id, b.arch, b.name AS build, s.file, s.line,
+       s.function
+FROM requirement q
+LEFT JOIN site_requirement x ON x.requirement = q.id
 LEFT JOIN site s ON s.id = x.site
 LEFT JOIN build b ON b.id = s.build;
 

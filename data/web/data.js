@@ -5,17 +5,31 @@
 
 const data = JSON.parse($("data").textContent);
 
-// Rows of a table of the JSON as objects; a name that ends with '#' is a
-// number's, the others are texts.
-function readTable({columns, rows}) {
-    const names = columns.map((name) => name.replace(/#$/, ""));
-    const isText = columns.map((name, i) => name === names[i]);
-    return rows.map((values) => {
-        const object = {};
-        for (let i = 0; i < names.length; i++)
-            object[names[i]] = isText[i] ? data.strings[values[i]] ?? "" : values[i];
-        return object;
+// A class of objects whose properties are the columns of a table of the JSON,
+// read when they are asked for: most never are. A name that ends with '#' is a
+// number's, the others are texts. `values`: which member holds the values.
+function define(made, {columns}, values = "values") {
+    columns.forEach((column, i) => {
+        const name = column.replace(/#$/, "");
+        Object.defineProperty(made.prototype, name, name === column
+            ? {get() {
+                return data.strings[this[values][i]] ?? "";
+            }} : {get() {
+                return this[values][i];
+            }});
     });
+    return made;
+}
+
+class Record {
+    constructor(values) {
+        this.values = values;
+    }
+}
+
+function readTable(table) {
+    const made = define(class extends Record {}, table);
+    return table.rows.map((values) => new made(values));
 }
 
 // The rows of a table that only a selected site needs, by what their first
@@ -51,26 +65,57 @@ const PRIORITIES = ["?", "H", "M", "L"]; // what is not rated sorts as worst
 const worst = (priorities) =>
     PRIORITIES.find((one) => priorities.includes(one)) ?? "";
 
-function makeRows() {
-    const rows = readTable(data.sites);
-    rows.forEach((row, n) => Object.assign(row,
-        {n, modes: [], inliners: [], decision_group: "", subsystem: "",
-            maintainer: "", least_role: "", rationale: "", verification: "",
-            question: ""}));
-    for (const {row, ...more} of readTable(data.worksheet))
-        Object.assign(rows[row], more);
-    for (const {row, ...mode} of readTable(data.modes))
-        rows[row].modes.push(mode);
-    for (const [row, ...names] of data.inliners)
-        rows[row].inliners = names.map((at) => data.strings[at]);
-    for (const row of rows) {
-        row.priorities = row.modes.map((mode) => mode.action_priority);
-        row.buildName = `${row.arch} ${row.build}`;
-        row.contextList = row.contexts ? row.contexts.split(",") : ["none"];
-        row.aouList = row.aou ? row.aou.split(/[,\s]+/) : [];
-        row.maintainers = row.maintainer ? row.maintainer.split(", ") : ["none"];
+// The parts of a list, the same object for the same text.
+const splits = new Map();
+
+function split(text, otherwise) {
+    if (!splits.has(text))
+        splits.set(text, text ? text.split(/, ?/) : otherwise);
+    return splits.get(text);
+}
+
+// A site in one build.
+class Row {
+    constructor(n, values) {
+        this.n = n;
+        this.values = values;
+        this.more = []; // what the table "worksheet" says
+        this.modes = [];
+        this.inliners = [];
+        this.priorities = [];
     }
-    return rows;
+
+    get buildName() {
+        return `${this.arch} ${this.build}`;
+    }
+
+    get contextList() {
+        return split(this.contexts, ["none"]);
+    }
+
+    get maintainers() {
+        return split(this.maintainer, ["none"]);
+    }
+
+    get aouList() {
+        return split(this.aou, []);
+    }
+}
+
+define(Row, data.sites);
+define(Row, data.worksheet, "more");
+
+function makeRows() {
+    const made = data.sites.rows.map((values, n) => new Row(n, values));
+    for (const values of data.worksheet.rows)
+        made[values[0]].more = values;
+    for (const mode of readTable(data.modes)) {
+        made[mode.row].modes.push(mode);
+        made[mode.row].priorities.push(mode.action_priority);
+    }
+    for (const [row, ...names] of data.inliners)
+        made[row].inliners = names.map((at) => data.strings[at]);
+    return made;
 }
 
 // Architectures with the same builds together:
@@ -87,40 +132,64 @@ function buildsText(rows) {
         .join(", ");
 }
 
-// A site: its row in the first build that has it, and all its rows.
-function makeSites(rows) {
+// A site: what its row in the first build says, and all its rows.
+class Site {
+    constructor(row, order) {
+        this.first = row;
+        this.rows = [row];
+        this.order = order;
+        this.place = `${row.file}:${row.line}`;
+        this.site_id = row.site_id;
+        this.decision_group = row.decision_group;
+        this.words = "";
+    }
+
+    // The worst of all rows.
+    finish() {
+        this.priority = worst(this.rows.flatMap((row) => row.priorities));
+        this.debug = this.rows.every((row) => row.in_debug_only);
+    }
+
+    // What a person reads first: the check, else what is printed.
+    get what() {
+        return this.condition || this.message;
+    }
+}
+
+for (const name of ["kind", "file", "line", "function", "condition", "message",
+    "macro", "cause", "disposition", "rule", "rationale", "verification",
+    "question", "least_role", "subsystem", "source", "aou", "aouList"]) {
+    Object.defineProperty(Site.prototype, name, {get() {
+        return this.first[name];
+    }});
+}
+
+function makeSites() {
     const byId = new Map();
     for (const row of rows) {
-        const site = byId.get(row.site_id);
+        const id = row.site_id, site = byId.get(id);
         if (site)
             site.rows.push(row);
         else
-            byId.set(row.site_id, {...row, rows: [row]});
+            byId.set(id, new Site(row, byId.size));
     }
-    const sites = [...byId.values()];
-    sites.forEach((site, order) => Object.assign(site, {
-        order,
-        place: `${site.file}:${site.line}`,
-        priority: worst(site.rows.flatMap((row) => row.priorities)),
-        debug: site.rows.every((row) => row.in_debug_only),
-        // What a person reads first: the check, else what is printed.
-        what: site.condition || site.message,
-        words: "",
-    }));
-    return sites;
+    for (const site of byId.values())
+        site.finish();
+    return byId;
 }
 
 const rows = makeRows();
-const sites = makeSites(rows);
-const siteById = new Map(sites.map((site) => [site.site_id, site]));
+const siteById = makeSites();
+const sites = [...siteById.values()];
 
 // Sites that one decision can settle.
 const groups = new Map();
 for (const site of sites) {
     const name = site.decision_group;
-    if (!groups.has(name))
-        groups.set(name, {name, title: name, why: "",
-            ...groupTexts.get(name), sites: []});
+    if (!groups.has(name)) {
+        groups.set(name, {name, title: groupTexts.get(name)?.title || name,
+            why: groupTexts.get(name)?.why ?? "", sites: []});
+    }
     groups.get(name).sites.push(site);
 }
 groups.delete("");

@@ -11,13 +11,15 @@ let wanted = "";    // disposition that waits for a rationale
 let afterName = null; // what waits for the name of who decides
 
 function findTarget() {
+    if (!isOpen())
+        return null;
     if (picked.size) {
         const chosen = sites.filter((site) => picked.has(site.site_id));
         return {key: "picked", sites: chosen, title: plural(chosen.length,
             "picked site")};
     }
     const item = currentItem();
-    if (!item || !isOpen())
+    if (!item)
         return null;
     if (item.site)
         return {key: item.site.site_id, sites: [item.site], title: "this site"};
@@ -34,7 +36,7 @@ function commonText(texts) {
 // The edit that the fields begin with: what counts for the target already.
 function currentEdit() {
     if (target.group !== undefined)
-        return decisions.items.get(`group ${target.group}`) ?? null;
+        return decisions.groups.get(target.group) ?? null;
     return target.sites.length === 1 ? decisionOf(target.sites[0]) : null;
 }
 
@@ -72,12 +74,15 @@ function showButtons(edit) {
 function editWords(edit) {
     if (!edit || !edit.disposition)
         return "Not decided";
-    return [edit.status === "stale" ? "Stale" : edit.disposition === "open"
-        ? "Left open" : "Decided",
-    edit.group !== undefined && edit.site === undefined &&
-        target.group === undefined ? "with its group" : "",
+    const [site] = target.sites;
+    const status = target.group === undefined ? statusOf(site) : "decided";
+    const why = decisions.sites.get(site.site_id)?.why ?? "";
+    return [edit.disposition === "open" ? "Left open"
+        : {stale: "Stale", moved: "Moved, confirm"}[status] ?? "Decided",
+    isOfGroup(edit) && target.group === undefined ? "with its group" : "",
     edit.by && `by ${edit.by}`, edit.date && `on ${edit.date}`,
-    edit.meeting && `(${edit.meeting})`].filter(Boolean).join(" ");
+    edit.meeting && `(${edit.meeting})`,
+    target.group === undefined && why && `– ${why}`].filter(Boolean).join(" ");
 }
 
 function proposedRationale() {
@@ -118,10 +123,19 @@ function makeEdits(disposition) {
 }
 
 async function decide(disposition) {
-    if (!target || !isOpen() && !picked.size)
+    if (!isOpen() && currentItem()) // nobody decides what is not shown
+        goTo(currentIndex(), {open: true});
+    else if (target)
+        await decideShown(disposition);
+}
+
+async function decideShown(disposition) {
+    if (storage === server && !server.token) {
+        say("Read only.");
         return;
+    }
     if (!session.by) {
-        afterName = () => decide(disposition);
+        afterName = () => decideShown(disposition);
         askName();
         return;
     }
@@ -150,7 +164,7 @@ function saveRationale() {
         rationaleField.blur();
         return;
     }
-    decide(disposition);
+    decideShown(disposition);
 }
 
 async function undo() {
@@ -226,7 +240,7 @@ function showProgress() {
     let done = 0, now = 0;
     for (const site of sites) {
         const edit = decisionOf(site);
-        if (isDecided(edit)) {
+        if (isDecided(edit) && holds(site)) {
             done++;
             now += edit.date === today() ? 1 : 0;
         }

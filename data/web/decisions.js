@@ -10,12 +10,13 @@ const DISPOSITIONS = [
     ["not-applicable", "Not applicable"],
 ];
 
-const itemOf = (edit) => (edit.group !== undefined && edit.site === undefined
-    ? `group ${edit.group}` : `site ${edit.site}`);
+const itemOf = (edit) => (edit.site !== undefined ? `site ${edit.site}`
+    : `group ${edit.group}`);
 
 const decisions = {
-    items: new Map(), // "site ID" or "group NAME" -> the edit that counts
-    journal: [],      // of this page: [[edit, ...], ...], undone from the end
+    sites: new Map(),  // id -> what was decided last; {site, group} alone when
+    groups: new Map(), // that was done with its group, by name
+    journal: [],       // of this page: [[edit, ...], ...], undone from the end
     listeners: [],
     changed() {
         for (const listener of this.listeners)
@@ -26,24 +27,31 @@ const decisions = {
 const isDecided = (edit) => Boolean(edit && edit.disposition &&
     edit.disposition !== "open");
 
-// The edit that counts for a site, or null.
+const isOfGroup = (edit) => edit.site === undefined;
+
+// The edit that counts for a site, its own or that of the group it is a member
+// of, or null. A site that is only proposed for the group is no member.
 function decisionOf(site) {
-    const own = decisions.items.get(`site ${site.site_id}`);
-    if (own && own.disposition)
-        return own;
-    const group = site.decision_group &&
-        decisions.items.get(`group ${site.decision_group}`);
-    return group && group.disposition ? group : null;
+    const own = decisions.sites.get(site.site_id);
+    if (!own || own.disposition)
+        return own ?? null;
+    return decisions.groups.get(own.group) ?? null;
 }
 
 const dispositionOf = (site) => decisionOf(site)?.disposition ??
     site.disposition;
 
+// "proposed", "decided", "open", or "stale", "moved": decided once, for a site
+// that has changed.
 function statusOf(site) {
     const edit = decisionOf(site);
-    return !edit ? "proposed" : edit.disposition === "open" ? "open"
-        : edit.status === "stale" ? "stale" : "decided";
+    if (!edit)
+        return "proposed";
+    return edit.disposition === "open" ? "open"
+        : decisions.sites.get(site.site_id).status || "decided";
 }
+
+const holds = (site) => ["decided", "moved"].includes(statusOf(site));
 
 const rationaleOf = (site) => decisionOf(site)?.rationale ?? site.rationale;
 const aouOf = (site) => decisionOf(site)?.aou ?? site.aouList;
@@ -55,14 +63,56 @@ function cleanEdit(edit) {
         ? edit[name].filter((one) => typeof one === "string") : []);
     const made = typeof edit.site === "string" ? {site: edit.site}
         : {group: text("group"), sites: list("sites")};
+    for (const name of ["group", "status", "why"]) {
+        if (text(name))
+            made[name] = text(name);
+    }
     return {...made, disposition: text("disposition"),
         rationale: text("rationale"), aou: list("aou"), by: text("by"),
-        date: text("date"), meeting: text("meeting"),
-        ...edit.status ? {status: text("status")} : {}};
+        date: text("date"), meeting: text("meeting")};
+}
+
+function applyToGroup(edit) {
+    for (const [id, own] of decisions.sites) {
+        if (own.group === edit.group && !own.disposition)
+            decisions.sites.delete(id);
+    }
+    if (!edit.disposition) {
+        decisions.groups.delete(edit.group);
+        return;
+    }
+    decisions.groups.set(edit.group, edit);
+    for (const id of edit.sites) {
+        if (!decisions.sites.get(id)?.disposition)
+            decisions.sites.set(id, {site: id, group: edit.group});
+    }
 }
 
 function applyEdit(edit) {
-    decisions.items.set(itemOf(edit), edit);
+    if (isOfGroup(edit))
+        applyToGroup(edit);
+    else if (edit.disposition || edit.group)
+        decisions.sites.set(edit.site, edit);
+    else
+        decisions.sites.delete(edit.site);
+}
+
+function forget() {
+    decisions.sites.clear();
+    decisions.groups.clear();
+}
+
+// What the file of decisions said when the page was written.
+function recorded() {
+    return readTable(data.decisions).map((one) => cleanEdit({
+        ...one.site_id ? {site: one.site_id} : {},
+        group: one.decided_group, status: one.state, why: one.why,
+        // Of a site that was decided with its group the group's line counts.
+        ...one.site_id && one.decided_group ? {} : {
+            disposition: one.disposition, rationale: one.rationale,
+            aou: one.aou ? one.aou.split(", ") : [], by: one.who,
+            date: one.decided_on, meeting: one.meeting},
+    })).filter((edit) => edit.site !== undefined || edit.group);
 }
 
 // ---- Kept by the browser -----------------------------------------------------
@@ -73,7 +123,7 @@ const offline = {
     exported: 0, // batches of the journal that are in an exported file
 
     async start() {
-        this.base = (data.decisions ?? []).map(cleanEdit);
+        this.base = recorded();
         try {
             const stored = JSON.parse(localStorage.getItem(this.key) ?? "{}");
             decisions.journal = (stored.journal ?? []).map((batch) =>
@@ -98,10 +148,12 @@ const offline = {
         this.rebuild();
     },
 
-    rebuild() {
-        decisions.items.clear();
-        for (const edit of [...this.base, ...decisions.journal.flat()])
-            applyEdit(edit);
+    // Groups first: a member's line says only that it is one.
+    rebuild(journal = decisions.journal) {
+        forget();
+        this.base.filter(isOfGroup).forEach(applyEdit);
+        this.base.filter((edit) => !isOfGroup(edit)).forEach(applyEdit);
+        journal.flat().forEach(applyEdit);
         decisions.changed();
     },
 
@@ -140,13 +192,17 @@ const offline = {
         };
     },
 
-    // The last edit of each item, in order.
+    // The last edit of each item, in order, with what it was before.
     exportText() {
         const last = new Map();
         for (const edit of decisions.journal.flat()) {
             last.delete(itemOf(edit));
             last.set(itemOf(edit), edit);
         }
+        this.rebuild([]);
+        for (const [item, edit] of last)
+            last.set(item, {...edit, was: wordsOfEdit(edit)});
+        this.rebuild();
         return `{"format": "xenfmea-edits", "version": 1, "edits": [\n${
             [...last.values()].map((edit) => JSON.stringify(edit)).join(",\n")
         }\n]}\n`;
@@ -158,6 +214,14 @@ const offline = {
         decisions.changed();
     },
 };
+
+// What counts now for the item of an edit, for who takes it in elsewhere.
+function wordsOfEdit(edit) {
+    const now = isOfGroup(edit) ? decisions.groups.get(edit.group)
+        : decisionOf(siteById.get(edit.site));
+    return now ? {disposition: now.disposition, rationale: now.rationale,
+        aou: now.aou, by: now.by, date: now.date, meeting: now.meeting} : null;
+}
 
 // The edits of an exported file, or an Error that says what is wrong with it.
 function parseEdits(text) {
@@ -171,8 +235,9 @@ function parseEdits(text) {
         !Array.isArray(file.edits))
         throw new Error("not a file of edits that this page exports");
     const edits = file.edits.map(cleanEdit);
-    const unknown = edits.filter((edit) => edit.site !== undefined
-        ? !siteById.has(edit.site) : !groups.has(edit.group));
+    const unknown = edits.filter((edit) => isOfGroup(edit)
+        ? !groups.has(edit.group) || !edit.sites.every((id) => siteById.has(id))
+        : !siteById.has(edit.site));
     if (unknown.length) {
         throw new Error(`nothing was taken: this worksheet does not have ${
             unknown.slice(0, 3).map(itemOf).join(", ")}${
@@ -209,8 +274,10 @@ const server = {
         return {status: answer.status, ...result};
     },
 
-    take({revision, decisions: changed = []}) {
-        for (const edit of changed.map(cleanEdit)) {
+    take({revision, decisions: found = []}) {
+        const changed = found.map(cleanEdit);
+        for (const edit of [...changed.filter(isOfGroup),
+            ...changed.filter((one) => !isOfGroup(one))]) {
             applyEdit(edit);
             this.seen.set(itemOf(edit), revision);
         }
@@ -221,8 +288,16 @@ const server = {
 
     async start() {
         await this.refresh("/api/state");
-        setInterval(() => this.refresh(`/api/changes?since=${this.revision}`),
-            2000);
+        this.follow();
+    },
+
+    // The server answers when there is something.
+    async follow() {
+        for (;;) {
+            await this.refresh(`/api/changes?since=${this.revision}&wait=20`);
+            if (this.problem)
+                await new Promise((again) => setTimeout(again, 2000));
+        }
     },
 
     async refresh(path) {
@@ -230,7 +305,7 @@ const server = {
         try {
             const answer = await this.call("GET", path);
             if (path === "/api/state")
-                decisions.items.clear();
+                forget();
             this.take(answer);
             this.problem = "";
         } catch (error) {
@@ -292,7 +367,8 @@ const server = {
 
     status() {
         return {
-            text: this.waiting ? `saving ${plural(this.waiting, "edit")}…`
+            text: !this.token ? "read only: open the address that xenfmea review " +
+                "printed" : this.waiting ? `saving ${plural(this.waiting, "edit")}…`
                 : `all saved (revision ${this.revision})`,
             warning: this.problem,
         };

@@ -23,14 +23,21 @@ const COLUMNS = [
     {key: "what", title: "Condition or message", className: "code",
         text: (s) => s.what, fill: fillWhat},
     {key: "role", title: "Least role", className: "small", chars: 12,
-        wide: true, text: (s) => s.least_role},
+        wide: true, text: (s) => allOf(s, "least_role")},
     {key: "cause", title: "Cause", className: "small", chars: 15, wide: true,
-        text: (s) => s.cause},
+        text: (s) => allOf(s, "cause")},
     {key: "disposition", title: "Disposition", className: "small", chars: 14,
         text: dispositionOf, fill: fillDisposition},
     {key: "status", title: "Status", className: "small dim", chars: 9,
         wide: true, text: statusOf},
 ];
+
+// What the builds say, which may differ.
+function allOf(site, name) {
+    const first = site.rows[0][name];
+    return site.rows.every((row) => row[name] === first) ? first
+        : [...new Set(site.rows.map((row) => row[name]))].join(", ");
+}
 
 for (const column of COLUMNS) {
     column.by ??= (site) => column.text(site).toLowerCase();
@@ -75,10 +82,10 @@ function fillWhat(cell, site) {
 
 function fillDisposition(cell, site) {
     const status = statusOf(site);
+    const mark = {decided: "✓ ", stale: "⚠ ", moved: "⇄ "}[status] ?? "";
     cell.classList.toggle("decided", status === "decided");
-    cell.classList.toggle("stale", status === "stale");
-    put(cell, `${status === "decided" ? "✓ " : status === "stale" ? "⚠ " : ""}${
-        dispositionOf(site)}${status === "proposed" ? " ?" : ""}`);
+    cell.classList.toggle("stale", status === "stale" || status === "moved");
+    put(cell, `${mark}${dispositionOf(site)}${status === "proposed" ? " ?" : ""}`);
     cell.title = `${status}: ${dispositionOf(site)}`;
 }
 
@@ -124,8 +131,8 @@ function statusesOf(site) {
     const found = [statusOf(site)];
     if (edit?.date === today())
         found.push("decided today");
-    if (edit?.group !== undefined && edit?.site === undefined)
-        found.push("by its group");
+    if (edit && isOfGroup(edit))
+        found.push("with its group");
     return found;
 }
 
@@ -489,16 +496,27 @@ function pickNone() {
 const filterFields = () => [...$("filters").elements].filter((e) =>
     Object.hasOwn(INITIAL, e.name));
 
-function fillSelect(name, filter) {
-    const counts = new Map();
+// How many sites have each value.
+function countValues(filter) {
+    const counts = new Map(), last = new Map(); // value -> last site that has it
     for (const site of sites) {
-        for (const value of new Set(site.rows.flatMap((row) =>
-            filter.of(row, site))))
-            counts.set(value, (counts.get(value) ?? 0) + 1);
+        for (const row of site.rows) {
+            for (const value of filter.of(row, site)) {
+                if (last.get(value) !== site) {
+                    last.set(value, site);
+                    counts.set(value, (counts.get(value) ?? 0) + 1);
+                }
+            }
+        }
     }
+    return counts;
+}
+
+function fillSelect(name, filter) {
+    const counts = countValues(filter);
     const field = $("filters").elements[name];
-    if (state[name] && !counts.has(state[name]))
-        counts.set(state[name], 0);
+    if (filter.moves && state[name] && !counts.has(state[name]))
+        counts.set(state[name], 0); // no more, or not yet
     const order = (value) => filter.order?.indexOf(value) ?? 0;
     const fresh = [element("option", {value: ""}, "all"),
         ...[...counts].filter(([value]) => value).sort(([a], [b]) =>
@@ -508,9 +526,10 @@ function fillSelect(name, filter) {
     field.value = state[name];
 }
 
-function fillSelects(onlyMoving) {
+// moving: those whose values change with decisions, else the others.
+function fillSelects(moving) {
     for (const [name, filter] of Object.entries(FILTERS)) {
-        if (!onlyMoving || filter.moves)
+        if (Boolean(filter.moves) === moving)
             fillSelect(name, filter);
     }
 }

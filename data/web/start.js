@@ -143,7 +143,7 @@ function showView() {
     document.body.classList.toggle("in-summary", inSummary);
     summary.hidden = !inSummary;
     $("filters").hidden = inSummary;
-    document.querySelector("main").hidden = inSummary;
+    $("work").hidden = inSummary;
     $("show-list").setAttribute("aria-pressed", !inSummary);
     $("show-summary").setAttribute("aria-pressed", inSummary);
     showSummary();
@@ -317,8 +317,10 @@ showAlarms();
 showTitle();
 listen();
 listenToPanel();
-readAddress();
-fillSelects(false);
-applyAddress();
-decisions.listeners.push(onDecisions);
-storage.start();
+storage.start().then(() => {
+    readAddress();
+    fillSelects(false);
+    showProgress();
+    applyAddress();
+    decisions.listeners.push(onDecisions);
+});

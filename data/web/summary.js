@@ -69,7 +69,7 @@ function showOnly(filters) {
 // One bar, its parts named where they are.
 function bar(title, parts) {
     const all = sum(parts.map(([, n]) => n)) || 1;
-    return element("div", {className: "bars"}, element("h3", {}, title),
+    return element("div", {className: "bars"}, element("h2", {}, title),
         ...parts.filter(([, n]) => n).map(([name, n, filters, className = ""]) => {
             const length = element("span", {className: `length ${className}`});
             length.style.width = `${100 * n / all}%`;
@@ -101,7 +101,7 @@ function progressBars() {
     const priorities = countSites((site) => [site.priority]);
     const holes = countSites(holesOf);
     return element("section", {className: "figures"},
-        bar("Decided", ["decided", "stale", "open", "proposed"].map((name) =>
+        bar("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
             [name === "proposed" ? "proposed only" : name, statuses.get(name) ?? 0,
                 {status: name}, name])),
         bar("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
@@ -200,7 +200,7 @@ const plainFacts = () => data.facts.filter(([name]) =>
 
 function scanFacts() {
     const {builds, census} = groupFacts();
-    return element("section", {id: "facts"}, element("h3", {}, "The scan"),
+    return element("section", {id: "facts", tabIndex: 0}, element("h2", {}, "The scan"),
         list(plainFacts().map(([name, value]) => [name, value])),
         builds.size ? factTable("Build", builds) : "",
         census.size ? factTable("Occurrences of the names", new Map([

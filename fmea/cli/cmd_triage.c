@@ -333,11 +333,9 @@ static void say_doubt(struct triage *t, const struct xf_crash_event *e,
                     "  but the log was in %s(), which is another function: "
                     "another version's code, perhaps another stop\n",
                     at);
-    if (result->doubt == XF_TRIAGE_COMMON_NAME)
-        xf_buf_addf(&t->out,
-                    "  but several files of this tree are called %s, and the "
-                    "log does not say which function was running\n",
-                    e->file);
+    else if (result->doubt)
+        xf_buf_addf(&t->out, "  but %s (%s)\n",
+                    xf_triage_doubt_text(result->doubt), e->file);
 }
 
 static const char *certainty(const struct xf_triage_result *result)
@@ -476,10 +474,7 @@ static cJSON *event_json(const struct triage *t, size_t i)
     }
     add_text(o, "found_by", xf_triage_how_name(result->how));
     cJSON_AddBoolToObject(o, "certain", xf_triage_is_certain(result));
-    add_text(o, "doubt",
-             result->doubt == XF_TRIAGE_OTHER_FUNCTION ? "other function"
-             : result->doubt == XF_TRIAGE_COMMON_NAME  ? "common file name"
-                                                       : "");
+    add_text(o, "doubt", xf_triage_doubt_text(result->doubt));
     list = cJSON_AddArrayToObject(o, "sites");
     for (size_t j = 0; j < result->len; j++)
         cJSON_AddItemToArray(list, stop_json(result->stops[j]));
@@ -532,6 +527,28 @@ static void event_id(char *out, const struct triage *t,
     out[12] = '\0';
 }
 
+/* Said before anything is read, also when there will be nothing to record. */
+static int check_record(const struct triage *t)
+{
+    const char *slash = t->record ? strrchr(t->record, '/') : NULL;
+    char *folder = !slash               ? xf_strdup(".")
+                   : slash == t->record ? xf_strdup("/")
+                                        : xf_strndup(t->record,
+                                                     (size_t)(slash - t->record));
+    int rc = 0;
+
+    if (t->record && xf_dir_exists(t->record))
+        rc = xf_error("cannot record in %s: it is a folder; name a file with "
+                      "--record",
+                      t->record);
+    else if (t->record && access(folder, W_OK | X_OK))
+        rc = xf_error("cannot record in %s: %s; name a file in a folder that "
+                      "can be written with --record",
+                      t->record, strerror(errno));
+    free(folder);
+    return rc;
+}
+
 /* Only what is certain is evidence: one site, found by its text or place. */
 static int record(struct triage *t)
 {
@@ -544,7 +561,7 @@ static int record(struct triage *t)
 
     if (!result || !xf_triage_is_certain(result)) {
         if (!t->json)
-            printf("not recorded: no site is certain\n");
+            xf_buf_adds(&t->out, "not recorded: no site is certain\n");
         return 0;
     }
     stop = result->stops[0];
@@ -560,13 +577,8 @@ static int record(struct triage *t)
                                       .line = e->line};
     if (xf_history_record(t->record, &event))
         return -1;
-    if (!t->json) {
-        struct xf_buf safe = XF_BUF_INIT;
-
-        xf_visible(&safe, t->record, "");
-        printf("recorded in %s\n", safe.data ? safe.data : "");
-        xf_buf_release(&safe);
-    }
+    if (!t->json)
+        xf_buf_addf(&t->out, "recorded in %s\n", t->record);
     return 0;
 }
 
@@ -588,21 +600,15 @@ static int run(struct triage *t)
     const char *data = cmd_data_dir();
 
     if (!data || !(t->grammar = xf_crash_grammar_load(data)) ||
-        open_database(t) ||
+        check_record(t) || open_database(t) ||
         xf_triage_index_load(&t->index, t->store) || read_log(t))
         return -1;
     t->results = xf_calloc(t->log.nevents + 1, sizeof(*t->results));
     for (size_t i = 0; i < t->log.nevents; i++)
         xf_triage(&t->results[i], t->index, &t->log, &t->log.events[i]);
-    return t->json ? as_json(t) : as_text(t);
-}
-
-static int flush(void)
-{
-    if (fflush(stdout))
-        return xf_error("cannot write to the standard output: %s",
-                        strerror(errno));
-    return 0;
+    if (t->json ? as_json(t) : as_text(t))
+        return -1;
+    return t->record ? record(t) : 0;
 }
 
 static int print(struct triage *t)
@@ -612,7 +618,10 @@ static int print(struct triage *t)
     xf_visible(&safe, t->out.data, t->json ? "\n\t" : "\n");
     fputs(safe.data, stdout);
     xf_buf_release(&safe);
-    return flush();
+    if (fflush(stdout))
+        return xf_error("cannot write to the standard output: %s",
+                        strerror(errno));
+    return 0;
 }
 
 static int status_of(const struct triage *t)
@@ -699,11 +708,7 @@ int cmd_triage(int argc, char **argv)
     argp_err_exit_status = XF_EXIT_TROUBLE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &t))
         return XF_EXIT_TROUBLE;
-    /* The answer comes first: a file of events that cannot be written does not
-     * take it away. */
-    status = run(&t) || print(&t) || (t.record && record(&t)) || flush()
-                 ? cmd_trouble()
-                 : status_of(&t);
+    status = run(&t) || print(&t) ? cmd_trouble() : status_of(&t);
     release(&t);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "decisions_arg.h"
 #include "discover.h"
 #include "hash.h"
+#include "memo.h"
 #include "outputs.h"
 #include "pool.h"
 #include "scan_history.h"
@@ -43,6 +44,7 @@ struct scan {
     struct decisions_arg decisions;
     /* state of the run */
     const char *data;
+    char basis[XF_HASH_HEX]; /* hash of program and data, by scan_tree_key() */
     char *root;    /* hypervisor folder whose text is shown and counted */
     char *standin;
     char *cache_dir;
@@ -94,6 +96,15 @@ char *scan_tree_name(const struct scan *s);
 int scan_tree_key(struct scan *s, char hex[XF_HASH_HEX]);
 /* Everything that the outputs depend on. */
 int scan_outputs_key(struct scan *s, char hex[XF_HASH_HEX]);
+
+/* ---- scan_memo.c ---- */
+
+/* What an earlier scan of this tree with these builds kept; NULL without a
+ * cache folder. */
+struct xf_memo *scan_memo_open(const struct scan *s);
+/* Keep what this one found, when it went through all stages, and free it. */
+void scan_memo_close(const struct scan *s, struct xf_memo *memo,
+                     bool is_complete);
 
 /* ---- scan_cppcheck.c ---- */
 

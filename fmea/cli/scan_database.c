@@ -164,11 +164,14 @@ static int build_database(struct scan *s, const char *key)
     char *db = xf_path_join(s->outputs.stage, "xenfmea.db");
     char *schema = xf_path_join(s->data, "schema");
     struct xf_store *store = NULL;
+    struct xf_memo *memo = scan_memo_open(s);
     int rc = xf_store_create(&store, db, schema);
 
-    if (!rc)
+    if (!rc) {
+        xf_store_set_memo(store, memo);
         rc = run_stages(s, store) || write_meta(s, store, key) ||
              scan_summarise(s, store);
+    }
     scan_show_step(s, "writing");
     if (!rc)
         rc = write_outputs(s, store);
@@ -178,6 +181,7 @@ static int build_database(struct scan *s, const char *key)
         rc = xf_outputs_publish(&s->outputs, key,
                                 s->summary.data ? s->summary.data : "",
                                 s->status);
+    scan_memo_close(s, memo, !rc);
     scan_stage_ends(s, "write");
     free(db);
     free(schema);

@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "hash.h"
+#include "rate.h"
 
 static bool is_source(const char *path)
 {
@@ -52,20 +53,31 @@ char *scan_tree_name(const struct scan *s)
     return name;
 }
 
+/* The program too: a rebuilt one may see more under the same version. */
+static int hash_ourselves(struct scan *s)
+{
+    struct xf_hash *h = xf_hash_new();
+    int rc = hash_data("xenfmea", "/proc/self/exe", h);
+
+    if (!rc)
+        rc = xf_tree_walk(s->data, NULL, hash_data, h);
+    xf_hash_finish(h, s->basis);
+    return rc;
+}
+
 int scan_tree_key(struct scan *s, char hex[XF_HASH_HEX])
 {
     struct xf_hash *h = xf_hash_new();
     char *name = scan_tree_name(s);
-    int rc;
+    int rc = hash_ourselves(s);
 
-    /* The program too: a rebuilt one may see more under the same version. */
-    rc = hash_data("xenfmea", "/proc/self/exe", h);
+    xf_hash_adds(h, s->basis);
     xf_hash_adds(h, name);
     free(name);
     if (!rc)
-        rc = xf_tree_walk(s->data, NULL, hash_data, h);
-    if (!rc)
         rc = xf_tree_walk(s->root, NULL, hash_file, h);
+    if (!rc)
+        rc = xf_rate_key(s->root, h);
     xf_hash_finish(h, hex);
     return rc;
 }

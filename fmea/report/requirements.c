@@ -135,7 +135,7 @@ static int visit(const char *relative, const char *absolute, void *payload)
     return rc;
 }
 
-int requirements_load(struct requirements *out, const char *tree)
+int report_requirements_load(struct requirements *out, const char *tree)
 {
     static const char *const folders[] = {"docs/fusa/reqs",
                                           "../docs/fusa/reqs"};
@@ -155,7 +155,7 @@ int requirements_load(struct requirements *out, const char *tree)
     return rc;
 }
 
-void requirements_release(struct requirements *list)
+void report_requirements_release(struct requirements *list)
 {
     for (size_t i = 0; i < list->ids.len; i++)
         free(list->places[i]);

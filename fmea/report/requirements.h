@@ -34,11 +34,11 @@ bool requirement_id_ok(const char *id);
 
 /* Read docs/fusa/reqs of a tree (its repository, or the hypervisor folder in
  * it). A tree without it is no error. 0, or -1 with xf_error(). */
-int requirements_load(struct requirements *out, const char *tree);
+int report_requirements_load(struct requirements *out, const char *tree);
 /* Add the text of one file; any bytes. */
 void requirements_add(struct requirements *out, const char *file,
                       const char *text);
-void requirements_release(struct requirements *list);
+void report_requirements_release(struct requirements *list);
 
 /* Append a line when `id`, which `place` refers to, is not defined: with what
  * is there instead, if only the revision differs. */

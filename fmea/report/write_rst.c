@@ -335,7 +335,7 @@ static int load(struct writer *w)
     w->product = cJSON_GetObjectItemCaseSensitive(w->json, "product");
     w->product_id = xf_json_string(w->product, "id", "");
     if (!w->json || (w->how->tree &&
-                     requirements_load(&w->known, w->how->tree)))
+                     report_requirements_load(&w->known, w->how->tree)))
         return -1;
     if (!requirement_id_ok(w->product_id))
         xf_buf_addf(w->problems, "data/report/requirements.json: '%s' is no id "
@@ -353,7 +353,7 @@ int write_rst(struct xf_store *store, const struct xf_worksheet_how *how,
 
     if (!rc)
         rc = stream_end(&w.out, add_document(&w));
-    requirements_release(&w.known);
+    report_requirements_release(&w.known);
     cJSON_Delete(w.json);
     return rc;
 }

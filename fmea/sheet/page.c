@@ -117,10 +117,19 @@ static void add_facts(struct page_json *json)
     xf_buf_addch(out, ']');
 }
 
-/* Columns that the page does not show: the paths are there as such. */
+/* Paths and decisions are there as such, and what is proposed is said by the
+ * table "worksheet". */
 static bool is_shown(const struct sheet_column *column)
 {
-    return strcmp(column->name, "paths") != 0;
+    static const char *const elsewhere[] = {
+        "paths", "disposition", "status", "aou", "proposed", "severity",
+        "occurrence", "detection", "action_priority", "bug_count",
+    };
+
+    for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+        if (!strcmp(column->name, elsewhere[i]))
+            return false;
+    return true;
 }
 
 static void add_site(struct page_json *json, const struct xf_row *row)

@@ -17,7 +17,8 @@ static const struct {
     {"worksheet",
      "SELECT site_id, arch, build, subsystem, maintainer, purpose, requirement,"
      " failure_cause, least_role, interference, phase, feasibility,"
-     " feasibility_why, detection_control, rationale, source, evidence,"
+     " feasibility_why, detection_control, disposition, aou, rationale, source,"
+     " evidence,"
      " reaction, state_changed, misra, verification, question, decision_group,"
      " kconfig FROM v_worksheet WHERE row_id = site_id || '/1'"
      " ORDER BY site_id, arch, build"},
@@ -40,6 +41,10 @@ static const struct {
     {"producers",
      "SELECT site, function, file, line AS 'line#', text, cause, origin"
      " FROM trigger_producer ORDER BY site, n"},
+
+    {"decisions",
+     "SELECT site_id, decided_group, state, why, disposition, rationale, aou,"
+     " who, decided_on, meeting FROM v_decisions ORDER BY site_id, place"},
 
     {"groups",
      "SELECT name, title, why FROM decision_group ORDER BY name"},
