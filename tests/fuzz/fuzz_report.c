@@ -103,7 +103,7 @@ static void check_requirements(const char *text)
     requirements_check_all(&list, &problems);
     requirements_check(&list, text, text, &problems);
     check_text(&problems, "\n");
-    requirements_release(&list);
+    report_requirements_release(&list);
     xf_buf_release(&problems);
 }
 
