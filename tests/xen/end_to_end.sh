@@ -45,6 +45,16 @@ scan again two 1 >/dev/null
 cmp "$work/out/worksheet.csv" "$work/again/worksheet.csv"
 cmp "$work/out/worksheet.html" "$work/again/worksheet.html"
 
+# Every format from the real rows, the same bytes again.
+"$xenfmea" report "$work/out" --format all -o "$work/reports"
+"$xenfmea" report "$work/again" --format all -o "$work/reports2"
+diff -r "$work/reports" "$work/reports2"
+/usr/bin/python3 "$(dirname "$0")/../cli/check_worksheet.py" \
+    "$work/out/xenfmea.db" "$work/reports" "$(dirname "$0")/../../data" \
+    ${XF_SARIF_SCHEMA:+"$XF_SARIF_SCHEMA"}
+"$xenfmea" diff "$work/out" "$work/reports/worksheet.json" >"$work/diff"
+grep -q ' 0 added, 0 gone, 0 changed, 0 moved, 0 reassessed' "$work/diff"
+
 stamp=$(stat -c %Y.%i "$work/out/xenfmea.db")
 scan out one 2 >/dev/null
 [ "$stamp" = "$(stat -c %Y.%i "$work/out/xenfmea.db")" ] ||
