@@ -592,6 +592,10 @@ class Decisions(Page):
         [edit] = self.journal()
         self.assertEqual(edit["site"], site["site_id"])
         self.assertTrue(edit["rationale"].startswith("Because of"))
+        self.assertEqual(edit["aou"], [])
+        self.open("#by=&sort=place&kind=panic")
+        self.browser.keys("j" + ENTER + "2")
+        self.assertEqual(self.journal()[-1]["aou"], ["XenAoU~plat_memory~1"])
 
     def test_the_list_stays_while_deciding(self):
         self.open("#by=&sort=place&status=proposed")
@@ -667,6 +671,7 @@ class Decisions(Page):
             self.assertTrue(("site" in edit) != ("group" in edit))
             self.assertRegex(edit["date"], r"^\d{4}-\d\d-\d\d$")
             self.assertIsInstance(edit["aou"], list)
+            self.assertIsNone(edit["was"])
         self.assertIn("=cmd|x!A0", [e["rationale"] for e in file["edits"]])
         self.js("localStorage.clear()")
         self.open("#sort=place")
