@@ -11,7 +11,7 @@ jobs=$(nproc)
 # What a scan needs, and what building xenfmea needs.
 packages="gcc libc6-dev make cmake pkg-config libclang-19-dev clang-19 lld-19
     llvm-19 libsqlite3-dev libcjson-dev libxxhash-dev libelf-dev libdw-dev
-    libexpat1-dev libxlsxwriter-dev libzip-dev
+    libexpat1-dev libxlsxwriter-dev libzip-dev libmicrohttpd-dev
     flex bison python3 perl git dpkg-dev xz-utils bzip2 ca-certificates
     graphviz"
 # What the tests need besides.

@@ -103,48 +103,43 @@ int xf_file_commit(const char *tmp, const char *path)
     return 0;
 }
 
-/* A temporary file beside `path` with the data; its name, which the caller
- * frees, or NULL. */
-static char *write_beside(const char *path, const void *data, size_t len)
+int xf_file_stage(char **tmp, const char *path, const void *data, size_t len)
 {
-    char *tmp = xf_format("%s.tmp.XXXXXX", path);
-    int fd = mkostemp(tmp, O_CLOEXEC);
+    char *name = xf_format("%s.tmp.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC), err = fd < 0 ? errno : 0;
 
-    if (fd < 0) {
-        xf_error("cannot write %s: %s", path, strerror(errno));
-        free(tmp);
-        return NULL;
+    if (fd >= 0 && (fchmod(fd, 0644) || write_all(fd, data, len)))
+        err = errno;
+    if (fd >= 0 && close(fd) && !err)
+        err = errno;
+    *tmp = NULL;
+    if (!err) {
+        *tmp = name;
+        return 0;
     }
-    if (fchmod(fd, 0644) || write_all(fd, data, len)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
-        close(fd);
-        goto failed;
-    }
-    if (!close(fd))
-        return tmp;
-    xf_error("cannot write %s: %s; %s", path, strerror(errno), cure(errno));
-failed:
-    unlink(tmp);
-    free(tmp);
-    return NULL;
+    if (fd >= 0)
+        unlink(name);
+    free(name);
+    return xf_error("cannot write %s: %s; %s", path, strerror(err), cure(err));
 }
 
 int xf_file_write_atomic(const char *path, const void *data, size_t len)
 {
-    char *tmp = write_beside(path, data, len);
-    int rc = tmp ? xf_file_commit(tmp, path) : -1;
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
 
+    if (!rc)
+        rc = xf_file_commit(tmp, path);
     free(tmp);
     return rc;
 }
 
 int xf_file_replace(const char *path, const void *data, size_t len)
 {
-    char *tmp = write_beside(path, data, len);
-    int rc = tmp ? 0 : -1;
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
 
-    if (tmp && rename(tmp, path)) {
+    if (!rc && rename(tmp, path)) {
         rc = xf_error("cannot write %s: %s", path, strerror(errno));
         unlink(tmp);
     }

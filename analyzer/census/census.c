@@ -11,13 +11,13 @@
 #include "alloc.h"
 #include "buf.h"
 #include "evidence.h"
-#include "facts.h"
 #include "file.h"
 #include "hash.h"
 #include "makefile.h"
 #include "memo.h"
 #include "names.h"
 #include "occurrence.h"
+#include "fact.h"
 
 /* How many lines before an occurrence an invocation around it may begin. */
 #define ARGUMENT_LINES 20

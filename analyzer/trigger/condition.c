@@ -316,11 +316,38 @@ static char *selector(const struct maker *m, const struct xf_block *g)
     return operand;
 }
 
+/* A switch that a macro spells would be named like its cases: 8 == 4. */
+static char *case_of_expansion(const struct maker *m, const struct xf_block *g)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < g->nlabels; i++) {
+        if (g->labels[i]->op != XF_OP_CASE)
+            continue;
+        xf_buf_adds(&out, out.len ? " || " : "");
+        xf_tree_print(&out, g->condition);
+        xf_buf_adds(&out, " == ");
+        xf_tree_print(&out, g->labels[i]->kids[0]);
+    }
+    for (const struct xf_node *n = g->decider; n;
+         n = program_parent(m->body, n))
+        if (*n->macro && !is_hint(n->macro)) {
+            xf_buf_addf(&out, " in %s()", n->macro);
+            break;
+        }
+    return xf_buf_detach(&out);
+}
+
 static char *case_text(const struct maker *m, const struct xf_block *g)
 {
     struct xf_buf out = XF_BUF_INIT;
-    char *what = selector(m, g);
+    int64_t value;
+    char *what;
 
+    if (g->decider->line && g->condition->begin == g->decider->begin &&
+        xf_tree_value(g->condition, m->p->long_bits, &value))
+        return case_of_expansion(m, g);
+    what = selector(m, g);
     for (size_t i = 0; i < g->nlabels; i++) {
         const struct xf_node *l = g->labels[i];
         char *first = value_text(m, l->kids[0]);
@@ -499,6 +526,24 @@ static bool is_check(const struct maker *m, uint32_t guard)
              xf_cfg_postdominates(m->cfg, m->block, guard));
 }
 
+/* An if of a macro that tests its own variable, as `rc = (p); if ( rc ) goto
+ * done;`: the invocation says more than the variable. NULL for others. */
+static char *passed_text(const struct maker *m, const struct xf_block *g)
+{
+    const struct xf_node *n = statement_of(m, g), *c = g->condition;
+    char *what, *text;
+
+    while (c->op == XF_OP_CAST || c->op == XF_OP_UNARY)
+        c = c->kids[0];
+    if (!n || n->op != XF_OP_IF || !n->line || n->begin == m->inside ||
+        n->begin != g->condition->begin || c->op != XF_OP_VAR || !c->local)
+        return NULL;
+    what = invocation(m, n);
+    text = what ? xf_format("`%s` going on", what) : NULL;
+    free(what);
+    return text;
+}
+
 /* The literal of a guard, or nothing. */
 static void add_guard(struct maker *m, uint32_t block)
 {
@@ -507,11 +552,15 @@ static void add_guard(struct maker *m, uint32_t block)
     int line = line_of(m, g->condition ? g->condition : g->decider);
     int64_t value;
     enum role role = ROLE_GUARD;
-    char *text;
+    char *text, *passed = NULL;
 
     if (g->guard == XF_GUARD_JUMP) {
         text = xf_strdup("the jump of the assembly or computed goto");
         polarity = true;
+    } else if ((g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT) &&
+               !g->never && g->condition->begin == g->decider->begin &&
+               xf_tree_value(g->condition, m->p->long_bits, &value)) {
+        return; /* a macro that picks by the size of its argument */
     } else if (g->guard == XF_GUARD_CASE) {
         role = g->never ? ROLE_NEVER : ROLE_CASE;
         polarity = true;
@@ -538,7 +587,10 @@ static void add_guard(struct maker *m, uint32_t block)
             role = ROLE_CHECK;
         if (role == ROLE_LOOP || role == ROLE_LOOP_EXIT)
             polarity = role == ROLE_LOOP; /* the text is all of its condition */
-        text = role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
+        if (role == ROLE_GUARD && (passed = passed_text(m, g)))
+            polarity = true;
+        text = passed ? passed
+               : role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
                : role == ROLE_CHECK ? check_text(m, g, &polarity)
                                     : condition_text(m, g->condition, &polarity);
     }
@@ -549,6 +601,7 @@ static void add_guard(struct maker *m, uint32_t block)
     l->guard = block;
     l->node = g->condition;
     l->truth = truth;
+    l->words = passed != NULL;
     l->counts = g->decider->op == XF_OP_FOR;
 }
 
@@ -937,6 +990,17 @@ static void choose_predicate(struct condition *c)
         c->items[at].role = ROLE_PREDICATE;
 }
 
+char *condition_text_of(struct program *p, const struct body *body,
+                        const struct xf_node *node)
+{
+    const struct maker m = {.p = p, .body = body, .inside = SIZE_MAX};
+    bool polarity = true;
+
+    node = display(&m, node, &polarity);
+    return text_of(p, body, node,
+                   is_part_of_expansion(&m, node) ? node->begin : SIZE_MAX);
+}
+
 void condition_make(struct condition *out, struct program *p,
                     const struct site *site)
 {
@@ -971,6 +1035,30 @@ void condition_make(struct condition *out, struct program *p,
     fold_equal(&m);
     fold_cases(&m);
     choose_predicate(out);
+}
+
+void condition_of_call(struct condition *out, struct program *p,
+                       struct body *body, const struct xf_node *call)
+{
+    const struct site site = {.kind = "", .macro = "", .condition = "",
+                              .callee = "", .witness = "", .body = body,
+                              .node = call, .function = body->function->name,
+                              .file = body->function->file};
+    struct maker m = {out, p, &site, body, body->cfg, SIZE_MAX, XF_CFG_NONE,
+                      NULL};
+    struct xf_point point;
+
+    memset(out, 0, sizeof(*out));
+    if (!xf_cfg_point(body->cfg, call, &point) ||
+        !xf_cfg_block(body->cfg, point.block)->reachable)
+        return;
+    out->reachable = true;
+    out->live = xf_cfg_block(body->cfg, point.block)->live;
+    m.block = point.block;
+    walk_dominators(&m, point.block);
+    fold_compounds(&m);
+    fold_equal(&m);
+    fold_cases(&m);
 }
 
 void condition_release(struct condition *c)
@@ -1029,7 +1117,7 @@ static void add_phrase(struct xf_buf *out, const struct literal *l)
                     l->line);
     else if (l->role == ROLE_ANY)
         xf_buf_addf(out, "(%s)", text);
-    else if (l->role == ROLE_DEFAULT || l->assembly)
+    else if (l->role == ROLE_DEFAULT || l->assembly || l->words)
         xf_buf_adds(out, text);
     else
         xf_buf_addf(out, "`%s`", text);
@@ -1070,6 +1158,24 @@ static void add_group(struct xf_buf *out, const struct condition *c,
         else
             add_phrase(out, l);
     }
+}
+
+char *condition_way(const struct condition *c)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < c->len; i++) {
+        const struct literal *l = &c->items[i];
+
+        if (l->role == ROLE_CHECK || l->role == ROLE_LOOP_EXIT ||
+            l->role == ROLE_LOOP)
+            continue;
+        xf_buf_adds(&out, out.len ? " and " : "");
+        if (l->role == ROLE_NEVER)
+            xf_buf_adds(&out, "(not in this build) ");
+        add_phrase(&out, l);
+    }
+    return xf_buf_detach(&out);
 }
 
 char *condition_sentence(const struct condition *c, const struct site *site)

@@ -6,7 +6,6 @@
 
 #include "alloc.h"
 #include "decided.h"
-#include "text.h"
 #include "value.h"
 #include "want.h"
 
@@ -423,7 +422,7 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     }
     if (!excluded_by_range(v, g->condition, truth, at))
         return NULL;
-    text = text_of(v->p, v->body, g->condition, SIZE_MAX);
+    text = condition_text_of(v->p, v->body, g->condition);
     proof = xf_format("`%s` is never %s by the types, definitions and earlier "
                       "decisions of its operands",
                       text, truth ? "true" : "false");

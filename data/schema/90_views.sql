@@ -72,6 +72,23 @@ FROM trigger_producer p
 JOIN site s ON s.id = p.site
 JOIN build b ON b.id = s.build;
 
+-- The conditions of the callers along the recorded path: function is called
+-- only when.
+CREATE VIEW v_path_conditions AS
+SELECT s.site_id, b.arch, b.name AS build, c.name AS context, p.step,
+       g.name AS caller, f.name AS function, p.file, p.line, t.way
+FROM path_step p
+JOIN path_step q ON q.site = p.site AND q.context = p.context
+     AND q.armed = p.armed AND q.step = p.step - 1
+JOIN trigger_call t ON t.caller = q.function AND t.callee = p.function
+     AND t.line = p.line
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+JOIN context c ON c.id = p.context
+JOIN function f ON f.id = p.function
+JOIN function g ON g.id = q.function
+WHERE p.armed = 0;
+
 -- What a disposition has to know of the place, as in table trigger_context.
 CREATE VIEW v_aftermath AS
 SELECT s.site_id, b.arch, b.name AS build, c.returns, c.callers, c.checking,

@@ -18,7 +18,6 @@
 #include "file.h"
 #include "matching.h"
 #include "pairing.h"
-#include "proc.h"
 #include "store.h"
 #include "visible.h"
 
@@ -560,22 +559,6 @@ static int export_them(struct decide *d)
 
 /* ---- the command -------------------------------------------------------- */
 
-/* Who is at the keyboard, as git has it. Caller frees. */
-static char *user_name(void)
-{
-    const char *argv[] = {"git", "config", "user.name", NULL};
-    const char *user = getenv("USER");
-    struct xf_buf out = XF_BUF_INIT;
-    struct xf_proc how = {.log = "/dev/null", .out = &out};
-
-    if (xf_proc_found("git") && !xf_proc_run(&how, argv) && out.len) {
-        out.data[strcspn(out.data, "\n")] = '\0';
-        return xf_buf_detach(&out);
-    }
-    xf_buf_release(&out);
-    return xf_strdup(user ? user : "");
-}
-
 static int change(struct decide *d)
 {
     static xf_decisions_edit_fn *const edits[] = {
@@ -586,7 +569,7 @@ static int change(struct decide *d)
     int rc = 0;
 
     strftime(d->today, sizeof(d->today), "%Y-%m-%d", localtime_r(&now, &tm));
-    d->name = user_name();
+    d->name = cmd_user_name();
     if (d->action != REMOVE)
         rc = load_known(d);
     if (!rc && d->action == IMPORT)

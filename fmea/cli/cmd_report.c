@@ -172,10 +172,9 @@ int cmd_report(int argc, char **argv)
     if (!o.how.data || xf_store_open(&store, db) ||
         write_all(&o, store, &problems))
         status = cmd_trouble();
-    if (problems.len) {
+    if (status == XF_EXIT_OK && problems.len) {
         fputs(problems.data, stderr);
-        if (status == XF_EXIT_OK)
-            status = XF_EXIT_FINDINGS;
+        status = XF_EXIT_FINDINGS;
     }
     xf_store_close(store);
     xf_buf_release(&problems);

@@ -333,11 +333,9 @@ static void say_doubt(struct triage *t, const struct xf_crash_event *e,
                     "  but the log was in %s(), which is another function: "
                     "another version's code, perhaps another stop\n",
                     at);
-    if (result->doubt == XF_TRIAGE_COMMON_NAME)
-        xf_buf_addf(&t->out,
-                    "  but several files of this tree are called %s, and the "
-                    "log does not say which function was running\n",
-                    e->file);
+    else if (result->doubt)
+        xf_buf_addf(&t->out, "  but %s (%s)\n",
+                    xf_triage_doubt_text(result->doubt), e->file);
 }
 
 static const char *certainty(const struct xf_triage_result *result)
@@ -476,10 +474,7 @@ static cJSON *event_json(const struct triage *t, size_t i)
     }
     add_text(o, "found_by", xf_triage_how_name(result->how));
     cJSON_AddBoolToObject(o, "certain", xf_triage_is_certain(result));
-    add_text(o, "doubt",
-             result->doubt == XF_TRIAGE_OTHER_FUNCTION ? "other function"
-             : result->doubt == XF_TRIAGE_COMMON_NAME  ? "common file name"
-                                                       : "");
+    add_text(o, "doubt", xf_triage_doubt_text(result->doubt));
     list = cJSON_AddArrayToObject(o, "sites");
     for (size_t j = 0; j < result->len; j++)
         cJSON_AddItemToArray(list, stop_json(result->stops[j]));

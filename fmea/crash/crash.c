@@ -572,7 +572,8 @@ static void folded(struct xf_crash_reader *r, const char *text)
 {
     struct machine *m = &r->machines[XF_CRASH_XEN];
 
-    text += strspn(text, " \t");
+    /* A mailer quotes, too. */
+    text += strspn(text, " \t>");
     if (!*text)
         return;
     if (m->joins)

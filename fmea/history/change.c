@@ -96,17 +96,41 @@ static char *function_text(const struct version *v, const char *name)
     return xf_source_normal(v->src, begin, range->end);
 }
 
+static bool is_word(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+           (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+/* "PRIx64" and the like, which stand between the literals of a format. */
+static size_t format_macro(const char *text)
+{
+    size_t len = 0;
+
+    if (strncmp(text, "PRI", 3))
+        return 0;
+    while (is_word(text[len]))
+        len++;
+    return len;
+}
+
 /* What a compiler makes code of: no white space, no text of messages. */
 static char *code_of(const char *text)
 {
     char *normal = xf_predicate_normal(text), *to = normal;
     bool quoted = false;
+    char before = ' ';
 
-    for (const char *p = normal; *p; p++) {
+    for (const char *p = normal; *p; before = *p++) {
+        size_t skip =
+            quoted || is_word(before) ? 0 : format_macro(p);
+
         if (*p == '"')
             quoted = !quoted;
         else if (quoted && *p == '\\' && p[1])
             p++;
+        else if (skip)
+            p += skip - 1;
         else if (!quoted)
             *to++ = *p;
     }
@@ -546,12 +570,6 @@ static int checks_more(const struct change_stop *o, const struct change_stop *n)
     if (a > b && strstr(o->text, n->text) && strstr(o->text, operator))
         return -1;
     return 0;
-}
-
-static bool is_word(char ch)
-{
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-           (ch >= '0' && ch <= '9') || ch == '_';
 }
 
 /* Words of a text, each once. */

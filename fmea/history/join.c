@@ -153,6 +153,33 @@ static int load_sites(struct join *j)
     return rc;
 }
 
+/* Stops of configurations that were not scanned: what fired may be one. */
+static int load_others(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "SELECT m.file, m.function, c.kind, m.text FROM mention m"
+                  " JOIN census c USING (file, line, col)"
+                  " WHERE c.accounted <> 'site' AND m.in_macro = 0"
+                  " ORDER BY m.file, m.line, m.col");
+    int rc;
+
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(j->store, q)) > 0) {
+        char *text = xf_predicate_normal(xf_column(q, 3));
+
+        XF_GROW(j->others, j->nothers, j->others_cap);
+        j->others[j->nothers++] =
+            (struct join_site){.site_id = xf_strdup(""),
+                               .file = xf_strdup(xf_column(q, 0)),
+                               .function = xf_strdup(xf_column(q, 1)),
+                               .kind = xf_strdup(xf_column(q, 2)),
+                               .text = facts_text(text)};
+        free(text);
+    }
+    return rc;
+}
+
 /* ---- commits ------------------------------------------------------------ */
 
 static const struct facts_row *commit_row(const struct join *j, const char *id)
@@ -360,6 +387,33 @@ static const char *architecture(const char *file, size_t *len)
     return "";
 }
 
+/* The only architecture whose files the commit changed, as above. */
+static const char *architecture_of(const struct join *j, const char *commit,
+                                   size_t *len)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_TOUCHED];
+    const char *only = "";
+
+    *len = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const char *const *cell = rows->items[i].cell, *name;
+        size_t n;
+
+        if (strcmp(cell[TOUCHED_ID], commit))
+            continue;
+        name = architecture(cell[TOUCHED_FILE], &n);
+        if (n && *len && (n != *len || strncmp(name, only, n))) {
+            *len = 0;
+            return "";
+        }
+        if (n) {
+            only = name;
+            *len = n;
+        }
+    }
+    return only;
+}
+
 static bool other_architecture(const char *a, const char *b)
 {
     size_t n, m;
@@ -530,7 +584,10 @@ static const struct join_site *site_today(struct join *j, const char *file,
     free(exact);
     free(in_file);
     free(anywhere);
-    return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
+    return i == XF_MAP_NONE || i == AMBIGUOUS ||
+                   other_architecture(file, j->sites[i].file)
+               ? NULL
+               : &j->sites[i];
 }
 
 /* The only site of the function with that text, or NULL. */
@@ -660,8 +717,9 @@ static bool path_fits(const char *printed, const char *file)
     return !strcmp(file + b - a, printed) && (a == b || file[b - a - 1] == '/');
 }
 
-/* A stop that a message quotes or a log has. */
+/* A stop that a message quotes. */
 struct fired {
+    const char *commit;
     const char *form, *text;
     const char *file;     /* today's, or as printed; "" */
     const char *function; /* at the program counter, "" */
@@ -730,28 +788,52 @@ static int fired_grade(const struct join *j, const struct join_site *s,
     return 1 + 2 * same_file + running;
 }
 
-/* The site of the best grade, when it is the only one. */
+/* The best of a search for what fired. */
+struct best {
+    const struct join_site *site;
+    int grade;
+    size_t len; /* how many have that grade */
+};
+
+/* A fix of another architecture does not quote this one's logs. */
+static bool is_foreign(const struct join *j, const struct fired *f,
+                       const char *file)
+{
+    size_t n, fix_len;
+    const char *own = architecture(file, &n);
+    const char *fix = architecture_of(j, f->commit, &fix_len);
+
+    return n && fix_len && (n != fix_len || strncmp(own, fix, n));
+}
+
+static void search_fired(const struct join *j, struct best *best,
+                         const struct join_site *sites, size_t len,
+                         const struct fired *f)
+{
+    for (size_t i = 0; i < len; i++) {
+        int grade = fired_grade(j, &sites[i], f);
+
+        if (!grade || is_foreign(j, f, sites[i].file))
+            continue;
+        if (grade > best->grade)
+            *best = (struct best){&sites[i], grade, 1};
+        else if (grade == best->grade)
+            best->len++;
+    }
+}
+
+/* The site of the best grade, when it is the only one, in all configurations.
+ */
 static int match_fired(struct join *j, struct subject of,
                        const struct fired *f, const char *why)
 {
-    const struct join_site *best = NULL;
-    int most = 0;
-    size_t n = 0;
+    struct best best = {0};
 
-    for (size_t i = 0; i < j->nsites; i++) {
-        int grade = fired_grade(j, &j->sites[i], f);
-
-        if (grade > most) {
-            most = grade;
-            best = &j->sites[i];
-            n = 1;
-        } else if (grade && grade == most) {
-            n++;
-        }
-    }
-    if (n != 1)
+    search_fired(j, &best, j->sites, j->nsites, f);
+    search_fired(j, &best, j->others, j->nothers, f);
+    if (best.len != 1 || !*best.site->site_id)
         return 0;
-    return add_match(j, of, best, "predicate", "fired", why);
+    return add_match(j, of, best.site, "predicate", "fired", why);
 }
 
 /* The function that a call trace names, when there is only one of that name. */
@@ -767,6 +849,10 @@ static int place_fired(struct join *j, struct subject of,
         return 0;
     file = xf_strdup(j->places.keys[place]);
     file[strcspn(file, "\t")] = '\0';
+    if (is_foreign(j, f, file)) {
+        free(file);
+        return 0;
+    }
     why = stop ? xf_format("a stop fired in this function (%s), as the fix's "
                            "message quotes it",
                            *f->text ? f->text : f->form)
@@ -782,8 +868,9 @@ static int join_quote(struct join *j, const struct facts_row *row)
 {
     const struct facts_row *commit = commit_row(j, row->cell[QUOTE_ID]);
     struct subject of = {row->cell[QUOTE_ID], ""};
-    struct fired fired = {row->cell[QUOTE_FORM], row->cell[QUOTE_TEXT],
-                          row->cell[QUOTE_FILE], row->cell[QUOTE_FUNCTION]};
+    struct fired fired = {row->cell[QUOTE_ID], row->cell[QUOTE_FORM],
+                          row->cell[QUOTE_TEXT], row->cell[QUOTE_FILE],
+                          row->cell[QUOTE_FUNCTION]};
     const char *today = NULL;
     char *why;
     int rc;
@@ -1073,6 +1160,7 @@ static int run(struct join *j)
         return -1;
     index_commits(j);
     if (load_functions(j) || load_inliners(j) || load_sites(j) ||
+        load_others(j) ||
         tree_open(&j->tree, &j->facts, j->how->root, j->how->name,
                   j->how->until))
         return -1;
@@ -1086,16 +1174,22 @@ static int run(struct join *j)
     return rc ? -1 : 0;
 }
 
+static void release_sites(struct join_site *sites, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(sites[i].site_id);
+        free(sites[i].file);
+        free(sites[i].function);
+        free(sites[i].kind);
+        free(sites[i].text);
+    }
+    free(sites);
+}
+
 static void release(struct join *j)
 {
-    for (size_t i = 0; i < j->nsites; i++) {
-        free(j->sites[i].site_id);
-        free(j->sites[i].file);
-        free(j->sites[i].function);
-        free(j->sites[i].kind);
-        free(j->sites[i].text);
-    }
-    free(j->sites);
+    release_sites(j->sites, j->nsites);
+    release_sites(j->others, j->nothers);
     free(j->bugs);
     free(j->name_rows);
     xf_map_release(&j->names);

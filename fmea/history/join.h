@@ -48,6 +48,8 @@ struct join {
     struct join_index by_exact, by_file, by_text; /* sites */
     struct join_site *sites;
     size_t nsites, sites_cap;
+    struct join_site *others; /* of configurations that were not scanned */
+    size_t nothers, others_cap;
 };
 
 /* Fill site_history from bug and bug_site by data/ratings/history.json. */

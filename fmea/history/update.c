@@ -102,6 +102,23 @@ static void add_row(struct update *u, enum facts_table table,
     fputc('\n', u->journal);
 }
 
+/* As the tables have it; a wrapper without arguments is known by its name.
+ * Caller frees. */
+static char *stop_text(const struct change_stop *stop)
+{
+    char *name, *text;
+
+    if (!stop)
+        return xf_strdup("");
+    if (*stop->text || !stop->name->stops ||
+        !strcmp(stop->name->name, stop->name->kind))
+        return facts_text(stop->text);
+    name = xf_format("%s()", stop->name->name);
+    text = facts_text(name);
+    free(name);
+    return text;
+}
+
 static void add_site(struct update *u, const struct commit *c,
                      const struct change_site *site)
 {
@@ -111,8 +128,7 @@ static void add_site(struct update *u, const struct commit *c,
     bool legal = site->class == CHANGE_REMOVED &&
                  (m->is_advisory || m->quotes.nevents || m->fired);
     const char *path = below_xen(now->path);
-    char *text = facts_text(site->new ? site->new->text : "");
-    char *was = facts_text(site->old ? site->old->text : "");
+    char *text = stop_text(site->new), *was = stop_text(site->old);
     const char *cells[SITE_COLUMNS] = {
         [SITE_ID] = c->id,
         [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED : site->class),

@@ -8,10 +8,10 @@
 #include "alloc.h"
 #include "buf.h"
 #include "error.h"
-#include "facts.h"
 #include "file.h"
 #include "hash.h"
 #include "memo.h"
+#include "fact.h"
 
 /* Where the identifier stands: in a function's body, in a macro's, or in
  * neither (a declaration, say). */

@@ -4,6 +4,7 @@
  */
 #include "rate.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,6 +278,26 @@ static void set_directness(struct rating *r)
         fact_set(&r->facts, "origin_direct", literal_direct(origin, function));
 }
 
+/* `ASSERT(p); x = p->member;` or `BUG_ON(!p); ...`: a pointer is tested. */
+static void set_dereferenced(struct rating *r)
+{
+    const char *condition = fact_get(&r->facts, "condition");
+    const char *next = fact_get(&r->facts, "next");
+    const char *kind = fact_get(&r->facts, "kind");
+    const char *at;
+    char *arrow;
+
+    if (!condition || !next || !kind || !*condition ||
+        (*condition == '!') == !strcmp(kind, "ASSERT"))
+        return;
+    arrow = xf_format("%s->", condition + (*condition == '!'));
+    at = strstr(next, arrow);
+    if (at && (at == next || !(isalnum((unsigned char)at[-1]) ||
+                               strchr("_>.", at[-1]))))
+        fact_set(&r->facts, "dereferenced", "yes");
+    free(arrow);
+}
+
 static int rate_site(struct rating *r, int64_t site)
 {
     bool *before;
@@ -288,6 +309,7 @@ static int rate_site(struct rating *r, int64_t site)
     for (size_t i = 0; i < r->names.names.len; i++)
         before[i] = r->facts.values[i] != NULL;
     set_directness(r);
+    set_dereferenced(r);
     rules_classify(&r->rules, &r->facts);
     context_facts(&r->context, &r->facts);
     rc = aous_match(&r->aous, r->store, site, &r->facts) || propose(r, site) ||
@@ -315,7 +337,8 @@ static int rate_sites(struct rating *r)
 /* Facts that the code itself asks for or tells: facts.json must have them. */
 static const char *const needed[] = {
     "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
-    "origin", "origin_direct", "disposition", "feature_off", "level", "interference", "aou", "aou_how",
+    "origin", "origin_direct", "dereferenced", "next", "condition",
+    "disposition", "feature_off", "level", "interference", "aou", "aou_how",
     "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",
     "literal_origin", "literal_cause", "literal_role", NULL};
 

@@ -111,6 +111,20 @@ static void add_word(struct xf_buf *out, const char *word, size_t len,
     }
 }
 
+/* docutils refuses lines of more than 10,000 characters. */
+#define WORD_LIMIT 2000 /* bytes, then it is cut in two */
+#define LINE_LIMIT 8000 /* bytes, then the rest is left out */
+
+/* At most `limit` bytes of `text`, no character cut. */
+static size_t cut(const char *text, size_t len, size_t limit)
+{
+    if (len <= limit)
+        return len;
+    for (len = limit; len && ((unsigned char)text[len] & 0xc0) == 0x80;)
+        len--;
+    return len;
+}
+
 /* Append `text` word by word; `indent` NULL: all in one line. */
 static void fill(struct xf_buf *out, const char *text, const char *indent,
                  size_t width)
@@ -119,8 +133,12 @@ static void fill(struct xf_buf *out, const char *text, const char *indent,
     bool first = true;
 
     while (*(text += strspn(text, " \n\t"))) {
-        size_t len = strcspn(text, " \n\t");
+        size_t len = cut(text, strcspn(text, " \n\t"), WORD_LIMIT);
 
+        if (!indent && out->len - begin > LINE_LIMIT) {
+            xf_buf_addf(out, " [%zu more bytes]", strlen(text));
+            break;
+        }
         if (!first && indent && out->len - begin + 1 + len > width) {
             xf_buf_addch(out, '\n');
             begin = out->len;

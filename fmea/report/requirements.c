@@ -210,3 +210,20 @@ void requirements_check_all(const struct requirements *list,
         requirements_check(list, list->links[i].to, list->links[i].place,
                            problems);
 }
+
+void problem_unknown_aou(struct xf_buf *problems, const char *site,
+                         const char *aou)
+{
+    char *line = xf_format("%s: the decision rests on %s, which is not in the "
+                           "catalogue; 'xenfmea assume --list' shows it",
+                           site, aou);
+    struct xf_buf shown = XF_BUF_INIT;
+
+    xf_visible(&shown, line, "");
+    xf_buf_addch(&shown, '\n');
+    /* A site has several rows. */
+    if (!problems->len || !strstr(problems->data, shown.data))
+        xf_buf_adds(problems, shown.data);
+    xf_buf_release(&shown);
+    free(line);
+}

@@ -47,6 +47,9 @@ void requirements_check(const struct requirements *list, const char *id,
 /* The same for all links of the files themselves, and what was defined twice. */
 void requirements_check_all(const struct requirements *list,
                             struct xf_buf *problems);
+/* Append the line for a decision that rests on what nobody wrote down. */
+void problem_unknown_aou(struct xf_buf *problems, const char *site,
+                         const char *aou);
 /* The id that differs from `id` in the revision only; NULL: none. */
 const char *requirements_other(const struct requirements *list,
                                const char *id);

@@ -18,6 +18,15 @@ static const struct {
     const char *const *columns; /* the first ones, when there are any */
     const char *sql;
 } tables[SUMMARIES] = {
+    [SUMMARY_STATUS] = {
+        "Status and Action Priority", "rows: site, build and failure mode",
+        priorities,
+        "SELECT coalesce(d.state, 'proposed'), r.action_priority, count(*)"
+        " FROM failure_row r JOIN site s ON s.id = r.site"
+        " LEFT JOIN decision d ON d.site_id = s.site_id GROUP BY 1, 2"
+        " ORDER BY CASE coalesce(d.state, '') WHEN 'stale' THEN 0"
+        " WHEN 'moved' THEN 1 WHEN 'open' THEN 2 WHEN '' THEN 3 ELSE 4 END,"
+        " 1, 2"},
     [SUMMARY_PRIORITY] = {
         "Action Priority and proposal", "rows: site, build and failure mode",
         dispositions,

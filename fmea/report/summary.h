@@ -16,6 +16,7 @@ struct crosstab {
 };
 
 enum summary {
+    SUMMARY_STATUS,     /* status x Action Priority, of rows */
     SUMMARY_PRIORITY,   /* Action Priority x disposition, of rows */
     SUMMARY_CONTEXT,    /* context x disposition, of sites */
     SUMMARY_CAUSE,      /* cause x kind, of sites */

@@ -118,8 +118,13 @@ static const char *const head_queries[][2] = {
      "SELECT aou, site_id, arch, build, certain, how FROM v_aous"
      " WHERE site_id IS NOT NULL ORDER BY aou, site_id, arch, build"},
     {"groups",
-     "SELECT decision_group, title, why, arch, build, sites, disposition"
-     " FROM v_groups ORDER BY decision_group, arch, build"},
+     "SELECT decision_group, title, why, arch, build, sites, disposition,"
+     " decided, decided_disposition FROM v_groups"
+     " ORDER BY decision_group, arch, build"},
+    {"decisions",
+     "SELECT site_id, decided_as, decided_group, state, why, disposition,"
+     " rationale, aou, who, decided_on, meeting, action, owner, progress"
+     " FROM v_decisions ORDER BY decided_as, decided_group, state"},
 };
 
 static int add_head(struct stream *out, struct xf_store *store)

@@ -46,8 +46,17 @@ static int add_counts(struct xf_buf *out, struct xf_store *store)
         {"sites", "SELECT count(DISTINCT site_id) FROM site"},
         {"rows (site, build, failure mode)",
          "SELECT count(*) FROM failure_row"},
-        {"proposals that need an answer",
-         "SELECT count(*) FROM proposal WHERE question <> ''"},
+        {"sites decided",
+         "SELECT count(*) FROM v_decisions WHERE state = 'decided'"},
+        {"sites moved, decision to be confirmed",
+         "SELECT count(*) FROM v_decisions WHERE state = 'moved'"},
+        {"sites with a stale decision",
+         "SELECT count(*) FROM v_decisions WHERE state = 'stale'"},
+        {"decided sites that are gone",
+         "SELECT count(*) FROM v_decisions WHERE state = 'vanished'"},
+        {"undecided sites with a question",
+         "SELECT count(DISTINCT site_id) FROM v_worksheet"
+         " WHERE question <> '' AND status IN ('proposed', 'open', 'stale')"},
         {"units that were not analysed",
          "SELECT count(*) FROM tu WHERE status <> 'ok'"},
         {"occurrences not accounted for",
@@ -99,13 +108,14 @@ static int add_table(struct xf_buf *out, struct xf_store *store,
 static int add_groups(struct xf_buf *out, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT min(title), sum(sites), min(disposition), min(why)"
-               " FROM v_groups GROUP BY decision_group"
-               " ORDER BY sum(sites) DESC, decision_group LIMIT " GROUPS);
+        store, "SELECT min(title), sum(sites) - sum(decided),"
+               " min(disposition), min(why) FROM v_groups"
+               " GROUP BY decision_group HAVING sum(sites) > sum(decided)"
+               " ORDER BY 2 DESC, decision_group LIMIT " GROUPS);
     int rc = q ? 0 : -1;
 
     xf_buf_adds(out, "\n### Largest groups that one decision can settle\n\n"
-                     "| group | sites | proposed | why |\n|---|---:|---|---|\n");
+                     "| group | undecided | proposed | why |\n|---|---:|---|---|\n");
     while (!rc && (rc = xf_store_step(store, q)) > 0) {
         xf_buf_adds(out, "| ");
         inert_words(out, xf_column(q, 0));
@@ -126,7 +136,8 @@ static int add_questions(struct xf_buf *out, struct xf_store *store)
         "SELECT min(file), min(line), min(function), site_id, min(question),"
         " min(CASE action_priority WHEN 'H' THEN 'A' WHEN '?' THEN 'B'"
         " WHEN 'M' THEN 'C' ELSE 'D' END) AS rank, count(*) OVER ()"
-        " FROM v_worksheet WHERE question <> '' GROUP BY site_id"
+        " FROM v_worksheet WHERE question <> ''"
+        " AND status IN ('proposed', 'open', 'stale') GROUP BY site_id"
         " ORDER BY rank, 1, 2, site_id");
     int rc = q ? 0 : -1, n = 0, all = 0;
 
@@ -162,6 +173,7 @@ int write_markdown(struct xf_store *store, const struct xf_worksheet_how *how,
     if (stream_begin(&out, path))
         return -1;
     rc = add_title(&out.text, store) || add_counts(&out.text, store) ||
+         add_table(&out.text, store, SUMMARY_STATUS, 10) ||
          add_table(&out.text, store, SUMMARY_PRIORITY, 10) ||
          add_table(&out.text, store, SUMMARY_CONTEXT, 20) ||
          add_table(&out.text, store, SUMMARY_CAUSE, 20) ||

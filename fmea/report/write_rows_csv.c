@@ -6,19 +6,24 @@
 #include "escape.h"
 #include "formats.h"
 #include "stream.h"
+#include "visible.h"
 
 #define END "\r\n"
 
 static int add_row(const struct row *row, void *payload)
 {
     struct stream *out = payload;
+    struct xf_buf cell = XF_BUF_INIT;
 
     for (int c = 0; c < COLUMNS; c++) {
         if (c)
             xf_buf_addch(&out->text, ',');
-        xf_escape_csv(&out->text, row->text[c]);
+        xf_buf_clear(&cell);
+        xf_visible(&cell, row->text[c], "\n\t");
+        xf_escape_csv(&out->text, cell.len ? cell.data : "");
     }
     xf_buf_adds(&out->text, END);
+    xf_buf_release(&cell);
     return stream_flush(out);
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * SARIF 2.1.0: a result per site. A site that nobody decided is of kind "open"
- * when the rules ask a person, else "review"; none is a failure, for that is
- * what the gate says. How control gets there is the code flow of the context
- * that most others may drive.
+ * when the rules ask a person or a person left it open, else "review"; none is
+ * a failure, for that is what the gate says. A decision is a suppression:
+ * accepted when it holds, under review when the site has moved, rejected when
+ * it is stale. How control gets there is the code flow of the context that
+ * most others may drive.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +169,23 @@ static char *message(const struct site *s)
                      *question ? "\nquestion: " : "", question);
 }
 
+/* NULL: nobody decided, or left it open. */
+static const char *suppression_status(const char *state)
+{
+    return !strcmp(state, "decided") ? "accepted"
+           : !strcmp(state, "moved") ? "underReview"
+           : !strcmp(state, "stale") ? "rejected"
+                                     : NULL;
+}
+
+static bool is_open(const struct site *s)
+{
+    const char *state = s->text[COLUMN_DECISION_STATE];
+
+    return !strcmp(state, "open") ||
+           (*s->text[COLUMN_QUESTION] && !suppression_status(state));
+}
+
 static void place_of(struct xf_sarif_place *place, const struct site *s)
 {
     int line = atoi(s->text[COLUMN_LINE]);
@@ -180,7 +199,8 @@ static int add_site(struct writer *w)
 {
     static struct flow flow;
     struct site *s = &w->site;
-    char *text, priority[2] = {s->priority, '\0'};
+    char *text, *decision, priority[2] = {s->priority, '\0'};
+    const char *suppressed;
     int rule;
 
     if (!s->text[COLUMN_SITE_ID])
@@ -190,6 +210,9 @@ static int add_site(struct writer *w)
         return -1;
     }
     text = message(s);
+    decision = xf_format("%s: %s", s->text[COLUMN_DECIDED_DISPOSITION],
+                         s->text[COLUMN_DECIDED_RATIONALE]);
+    suppressed = suppression_status(s->text[COLUMN_DECISION_STATE]);
     rule = rule_of(s->text[COLUMN_KIND]);
     {
         struct xf_sarif_member properties[] = {
@@ -205,8 +228,10 @@ static int add_site(struct writer *w)
             {"subsystem", s->text[COLUMN_SUBSYSTEM], 0}};
         struct xf_sarif_result result = {
             .rule = rules[rule].id, .rule_index = rule,
-            .kind = *s->text[COLUMN_QUESTION] ? "open" : "review",
-            .message = text, .fingerprint = s->text[COLUMN_SITE_ID],
+            .kind = is_open(s) ? "open" : "review", .message = text,
+            .fingerprint = s->text[COLUMN_SITE_ID],
+            .suppression_kind = suppressed ? "external" : NULL,
+            .suppression_status = suppressed, .justification = decision,
             .properties = properties,
             .nproperties = sizeof(properties) / sizeof(properties[0])};
 
@@ -222,6 +247,7 @@ static int add_site(struct writer *w)
     }
     release_flow(&flow);
     free(text);
+    free(decision);
     return stream_flush(&w->out);
 }
 

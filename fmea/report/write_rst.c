@@ -223,8 +223,9 @@ static int add_aou(struct writer *w, sqlite3_stmt *q)
     const char *aou = xf_column(q, 0);
     char *id = drafted_id(w, aou), *title = title_of(aou);
     char *comments = xf_format(
-        "About: %s. State in the worksheet: %s. To be shown by: %s",
-        xf_column(q, 5), xf_column(q, 4), xf_column(q, 3));
+        "About: %s. State in the worksheet: %s; decisions that rest on it: %s. "
+        "To be shown by: %s", xf_column(q, 5), xf_column(q, 4),
+        xf_column(q, 6), xf_column(q, 3));
     const char *other = requirements_other(&w->known, id);
     int rc;
 
@@ -252,14 +253,56 @@ static int add_aou(struct writer *w, sqlite3_stmt *q)
     return rc;
 }
 
+static int load_catalogue(struct xf_store *store, struct xf_map *known)
+{
+    sqlite3_stmt *q = xf_store_prepare(store, "SELECT DISTINCT aou FROM v_aous");
+    int rc = q ? 0 : -1;
+
+    while (!rc && (rc = xf_store_step(store, q)) > 0) {
+        xf_map_add(known, xf_column(q, 0), NULL);
+        rc = 0;
+    }
+    return rc;
+}
+
+/* What decisions rest on is a requirement, of the catalogue or of the tree. */
+static int check_decisions(struct writer *w)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        w->store, "SELECT coalesce(site_id, decided_group), aou"
+                  " FROM v_decisions WHERE aou <> '' AND state <> 'vanished'"
+                  " ORDER BY 1, 2");
+    struct xf_map known = XF_MAP_INIT;
+    int rc = q ? load_catalogue(w->store, &known) : -1;
+
+    while (!rc && (rc = xf_store_step(w->store, q)) > 0) {
+        char *list = xf_strdup(xf_column(q, 1)), *at = list;
+
+        for (char *aou; (aou = strsep(&at, ", "));)
+            if (*aou && xf_map_find(&known, aou) == XF_MAP_NONE &&
+                xf_map_find(&w->known.ids, aou) == XF_MAP_NONE)
+                problem_unknown_aou(w->problems, xf_column(q, 0), aou);
+        free(list);
+        rc = 0;
+    }
+    xf_map_release(&known);
+    return rc;
+}
+
 /* Those that speak of a site here, or that somebody relies on anyway. */
 static int add_aous(struct writer *w)
 {
     sqlite3_stmt *q = xf_store_prepare(
-        w->store, "SELECT aou, sentence, rationale, verify, state, category"
-                  " FROM v_aous WHERE upstream = '' AND state <> 'withdrawn'"
-                  " GROUP BY aou HAVING count(site_id) > 0 OR"
-                  " state = 'accepted' ORDER BY aou");
+        w->store, "SELECT aou, sentence, rationale, verify, state, category,"
+                  " (SELECT count(*) FROM v_decisions d WHERE d.state IN"
+                  "   ('decided', 'moved') AND instr(', ' || d.aou || ',',"
+                  "   ', ' || v.aou || ','))"
+                  " FROM v_aous v WHERE upstream = ''"
+                  " AND state <> 'withdrawn' GROUP BY aou"
+                  " HAVING count(site_id) > 0 OR state = 'accepted'"
+                  " OR EXISTS (SELECT 1 FROM v_decisions d WHERE"
+                  "   instr(', ' || d.aou || ',', ', ' || v.aou || ','))"
+                  " ORDER BY aou");
     int rc = q ? 0 : -1;
 
     while (!rc && (rc = xf_store_step(w->store, q)) > 0)
@@ -280,7 +323,7 @@ static int add_document(struct writer *w)
     if (add_product(w))
         return -1;
     add_title(out, "Assumption of Use on the Platform", '=');
-    return add_aous(w);
+    return add_aous(w) || check_decisions(w) ? -1 : 0;
 }
 
 static int load(struct writer *w)

@@ -3,8 +3,9 @@
  * A feature FMEA as Eclipse S-CORE writes it: sphinx-needs directives
  * feat_saf_fmea, one for each site and failure mode, and an aou_req for each
  * assumption that mitigates one. It has no ratings: the argument and the
- * assumption are the product. "sufficient" is what people say, so a proposal
- * never is; nor is what nothing mitigates.
+ * assumption are the product. "sufficient" is what people say: yes when a
+ * decision holds, leaves nothing to change, and rests on an assumption (S-CORE
+ * wants a mitigation then).
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "inert.h"
 #include "json.h"
 #include "map.h"
+#include "requirements.h"
 #include "stream.h"
 
 #define WIDTH 100
@@ -27,6 +29,7 @@ struct writer {
     struct xf_store *store;
     cJSON *json;
     const char *feature, *violates, *safety, *security;
+    struct xf_buf *problems;
     struct xf_map seen; /* rows that another build had already */
     struct xf_map aous; /* that mitigate */
 };
@@ -64,8 +67,41 @@ static void add_aou_id(struct xf_buf *out, const struct writer *w,
 
 /* ---- rows --------------------------------------------------------------- */
 
+/* 1: the id of an assumption of the catalogue, 0: not, -1: xf_error(). */
+static int is_known(struct writer *w, const char *aou)
+{
+    sqlite3_stmt *q = xf_store_prepare(w->store,
+                                       "SELECT 1 FROM aou WHERE id = ?1");
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, aou);
+    return xf_store_step(w->store, q);
+}
+
+/* Those that the decision names. */
+static int find_decided(struct writer *w, const struct row *row,
+                        struct xf_map *aous)
+{
+    char *list = xf_strdup(row->text[COLUMN_DECIDED_AOU]), *at = list;
+    int rc = 0;
+
+    for (char *aou; rc >= 0 && (aou = strsep(&at, ", "));) {
+        if (!*aou)
+            continue;
+        rc = is_known(w, aou);
+        if (rc > 0)
+            xf_map_add(aous, aou, NULL);
+        else if (!rc)
+            problem_unknown_aou(w->problems, row->text[COLUMN_SITE_ID], aou);
+    }
+    free(list);
+    return rc < 0 ? -1 : 0;
+}
+
 /* Assumptions that count and under which the site cannot fire. */
-static int add_mitigations(struct writer *w, const struct row *row)
+static int find_accepted(struct writer *w, const struct row *row,
+                         struct xf_map *aous)
 {
     sqlite3_stmt *q = xf_store_prepare(
         w->store, "SELECT a.id FROM build b"
@@ -74,8 +110,7 @@ static int add_mitigations(struct writer *w, const struct row *row)
                   " JOIN aou a ON a.id = x.aou"
                   " AND a.state IN ('accepted', 'upstream')"
                   " WHERE b.arch = ?2 AND b.name = ?3 ORDER BY a.id");
-    struct xf_buf *out = &w->out.text;
-    int rc = q ? 0 : -1, n = 0;
+    int rc = q ? 0 : -1;
 
     if (!q)
         return -1;
@@ -83,12 +118,39 @@ static int add_mitigations(struct writer *w, const struct row *row)
     xf_bind(q, 2, row->text[COLUMN_ARCH]);
     xf_bind(q, 3, row->text[COLUMN_BUILD]);
     while (!rc && (rc = xf_store_step(w->store, q)) > 0) {
-        xf_buf_adds(out, n++ ? ", " : "   :mitigated_by: ");
-        add_aou_id(out, w, xf_column(q, 0));
-        xf_map_add(&w->aous, xf_column(q, 0), NULL);
+        xf_map_add(aous, xf_column(q, 0), NULL);
         rc = 0;
     }
-    xf_buf_adds(out, n ? "\n" : "");
+    return rc;
+}
+
+static bool is_settled(const struct row *row)
+{
+    const char *decided = row->text[COLUMN_DECIDED_DISPOSITION];
+
+    return !strcmp(row->text[COLUMN_DECISION_STATE], "decided") &&
+           (!strcmp(decided, "keep") || !strcmp(decided, "remove-by-AoU") ||
+            !strcmp(decided, "not-applicable"));
+}
+
+static int add_mitigations(struct writer *w, const struct row *row)
+{
+    struct xf_buf *out = &w->out.text;
+    struct xf_map aous = XF_MAP_INIT;
+    int rc = find_decided(w, row, &aous) || find_accepted(w, row, &aous) ? -1
+                                                                       : 0;
+
+    for (size_t i = 0; i < aous.len; i++) {
+        xf_buf_adds(out, i ? ", " : "   :mitigated_by: ");
+        add_aou_id(out, w, aous.keys[i]);
+        xf_map_add(&w->aous, aous.keys[i], NULL);
+    }
+    xf_buf_adds(out, aous.len ? "\n" : "");
+    if (*row->text[COLUMN_ACTION])
+        add_option(out, "mitigation_issue", row->text[COLUMN_ACTION]);
+    xf_buf_addf(out, "   :sufficient: %s\n   :status: valid\n",
+                aous.len && is_settled(row) ? "yes" : "no");
+    xf_map_release(&aous);
     return rc;
 }
 
@@ -99,6 +161,22 @@ static const char *fault_id(const struct writer *w, const char *mode)
 
     return xf_json_string(cJSON_GetObjectItemCaseSensitive(faults, mode), "id",
                           "");
+}
+
+static void add_decision(struct xf_buf *out, const struct row *row)
+{
+    const char *why = row->text[COLUMN_DECISION_WHY];
+    char *text = xf_format(
+        "Decided (%s; %s %s, %s): %s. %s%s%s", row->text[COLUMN_DECISION_STATE],
+        row->text[COLUMN_DECIDED_BY], row->text[COLUMN_DECIDED_ON],
+        row->text[COLUMN_MEETING], row->text[COLUMN_DECIDED_DISPOSITION],
+        row->text[COLUMN_DECIDED_RATIONALE], *why ? " -- " : "", why);
+
+    if (*row->text[COLUMN_DECISION_STATE]) {
+        xf_buf_adds(out, "\n");
+        inert_paragraph(out, text, "   ", WIDTH);
+    }
+    free(text);
 }
 
 static void add_content(struct xf_buf *out, const struct row *row)
@@ -114,6 +192,7 @@ static void add_content(struct xf_buf *out, const struct row *row)
         *row->text[COLUMN_CONTEXTS] ? row->text[COLUMN_CONTEXTS]
                                     : "no known entry");
 
+    add_decision(out, row);
     xf_buf_adds(out, "\n");
     inert_paragraph(out, argument, "   ", WIDTH);
     if (*row->text[COLUMN_QUESTION]) {
@@ -156,7 +235,6 @@ static int add_row(const struct row *row, void *payload)
     free(title);
     if (add_mitigations(w, row))
         return -1;
-    xf_buf_adds(out, "   :sufficient: no\n   :status: valid\n");
     add_content(out, row);
     return stream_flush(&w->out);
 }
@@ -214,10 +292,9 @@ static int load(struct writer *w, const char *data)
 int write_score(struct xf_store *store, const struct xf_worksheet_how *how,
                 const char *path, struct xf_buf *problems)
 {
-    struct writer w = {.store = store};
+    struct writer w = {.store = store, .problems = problems};
     int rc = load(&w, how->data) || stream_begin(&w.out, path) ? -1 : 0;
 
-    (void)problems;
     if (!rc) {
         xf_buf_adds(&w.out.text,
                     ".. SPDX-License-Identifier: CC-BY-4.0\n\n"

@@ -3,7 +3,7 @@
  * The workbook: its sheets in order, its look, and how it gets to its place.
  */
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -241,18 +241,42 @@ static int make_sheets(struct book *book)
     return book_summary(book, summary);
 }
 
+/* The library says on the standard error what it returns as well, in lines of
+ * its own: those are kept from it. */
+static lxw_error close_quietly(lxw_workbook *file, int *reason)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int kept = dup(STDERR_FILENO);
+    lxw_error error;
+
+    fflush(stderr);
+    if (null >= 0 && kept >= 0)
+        dup2(null, STDERR_FILENO);
+    errno = 0;
+    error = workbook_close(file);
+    *reason = errno;
+    fflush(stderr);
+    if (kept >= 0)
+        dup2(kept, STDERR_FILENO);
+    if (null >= 0)
+        close(null);
+    if (kept >= 0)
+        close(kept);
+    return error;
+}
+
 static int close_book(struct book *book, const char *shown)
 {
-    lxw_error error = book->error;
+    lxw_error before = book->error;
+    int reason;
 
-    errno = 0;
-    put_error(book, workbook_close(book->file));
+    put_error(book, close_quietly(book->file, &reason));
     if (!book->error)
         return 0;
-    return xf_error("cannot write %s: %s%s%s; free some space there, or choose "
+    return xf_error("cannot write %s: %s; free some space there, or choose "
                     "another place with -o", shown,
-                    lxw_strerror(book->error), !error && errno ? ": " : "",
-                    !error && errno ? strerror(errno) : "");
+                    !before && reason ? strerror(reason)
+                                      : lxw_strerror(book->error));
 }
 
 /* Where the library may put its parts: beside the result, where the room for

@@ -23,6 +23,7 @@ struct search {
     const struct entry **best;
     size_t len, cap;
     bool common_name;  /* several files have the name that was printed */
+    bool has_file;     /* a file of the tree is the one that was printed */
     long grade; /* of those in best */
     enum xf_triage_how how;
 };
@@ -69,28 +70,45 @@ static bool has_arch(const struct entry *e, const char *arch)
     return *e->stop.arch && *arch && strstr(e->stop.arch, arch);
 }
 
+static bool has_key(const struct xf_map *map, const struct entry *e,
+                    const char *function)
+{
+    char *key = xf_format("%s %s", e->stop.site_id, function);
+    bool has = xf_map_find(map, key) != XF_MAP_NONE;
+
+    free(key);
+    return has;
+}
+
+/* Names that the log has at the program counter and near the top of the call
+ * trace, from 0; NULL at the end. */
+static const char *running_name(const struct xf_crash_event *ev, size_t i)
+{
+    return i > 2 || i > ev->nframes ? NULL : i ? ev->frames[i - 1] : ev->symbol;
+}
+
 /* The stop's function was running: at the program counter, near the top of the
  * call trace, or inlined into one of these. */
 static bool was_running(const struct search *s, const struct entry *e)
 {
-    const struct xf_crash_event *ev = s->event;
+    const char *name;
 
-    for (size_t i = 0; i <= 2 && i <= ev->nframes; i++) {
-        const char *name = i ? ev->frames[i - 1] : ev->symbol;
-        char *key;
-        bool inlined;
-
-        if (!*name)
-            continue;
-        if (!strcmp(name, e->stop.function))
+    for (size_t i = 0; (name = running_name(s->event, i)); i++)
+        if (*name && (!strcmp(name, e->stop.function) ||
+                      has_key(&s->index->inlined, e, name)))
             return true;
-        key = xf_format("%s %s", e->stop.site_id, name);
-        inlined = xf_map_find(&s->index->inlined, key) != XF_MAP_NONE;
-        free(key);
-        if (inlined)
-            return true;
-    }
     return false;
+}
+
+/* It is inlined into one of these in a build that is unlike the scanned one. */
+static bool may_have_run(const struct search *s, const struct entry *e)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = running_name(s->event, i)); i++)
+        if (*name && has_key(&s->index->callers, e, name))
+            return true;
+    return was_running(s, e);
 }
 
 static bool on_line(const struct entry *e, unsigned int line)
@@ -244,7 +262,11 @@ static void grade_prefix(struct search *s, const struct entry *e,
         take(s, e, 1000 + score, XF_TRIAGE_PREFIX);
 }
 
-/* Share of words that two texts have in common, in percent. */
+/* A format whose values may be any text says it by all of its own words. */
+enum { OWN_WORDS = 4 };
+
+/* Share of words that a format's own text and a message have in common, in
+ * percent: of all, or of the format's when that has enough. */
 static int alike(const char *a, const char *b)
 {
     struct xf_map words = XF_MAP_INIT;
@@ -265,6 +287,8 @@ static int alike(const char *a, const char *b)
     percent = words.len + in_b > common
                   ? (int)(100 * common / (words.len + in_b - common))
                   : 0;
+    if (words.len >= OWN_WORDS && common >= words.len)
+        percent = 99;
     xf_map_release(&words);
     free(copy);
     return percent;
@@ -363,13 +387,26 @@ static enum xf_triage_doubt doubt_of(const struct search *s,
 {
     const struct xf_crash_event *ev = s->event;
     bool known = *ev->symbol || ev->nframes;
+    bool place = ev->form == XF_CRASH_BUG || ev->form == XF_CRASH_ASSERT;
 
-    if ((ev->form != XF_CRASH_BUG && ev->form != XF_CRASH_ASSERT) ||
-        was_running(s, e))
+    if (!place || was_running(s, e))
         return XF_TRIAGE_NO_DOUBT;
+    if (s->has_file && !path_parts(s, e))
+        return XF_TRIAGE_OTHER_FILE;
     if (known)
-        return XF_TRIAGE_OTHER_FUNCTION;
+        return may_have_run(s, e) ? XF_TRIAGE_NO_DOUBT
+                                  : XF_TRIAGE_OTHER_FUNCTION;
     return s->common_name ? XF_TRIAGE_COMMON_NAME : XF_TRIAGE_NO_DOUBT;
+}
+
+const char *xf_triage_doubt_text(enum xf_triage_doubt doubt)
+{
+    static const char *const texts[] = {
+        "", "the log was in another function",
+        "several files of this tree have the name that was printed",
+        "the printed file is in this tree, and the text is in another"};
+
+    return texts[doubt];
 }
 
 static void hand_over(struct search *s, struct xf_triage_result *out)
@@ -412,6 +449,15 @@ static bool common_name(const struct xf_triage_index *index, const char *file)
                                    : xf_map_find(&index->bases, file);
 
     return n != XF_MAP_NONE && index->shared[n];
+}
+
+/* Whether an entry of the index is in the file that was printed. */
+static bool has_file(const struct search *s)
+{
+    for (size_t i = 0; *s->event->file && i < s->index->len; i++)
+        if (path_parts(s, &s->index->entries[i]))
+            return true;
+    return false;
 }
 
 static bool same_version(const struct xf_triage_index *index,
@@ -504,6 +550,7 @@ void xf_triage(struct xf_triage_result *out,
                        .common_name = common_name(index, e->file)};
     char *printed = xf_predicate_normal(e->predicate);
 
+    s.has_file = has_file(&s);
     switch (e->form) {
     case XF_CRASH_BUG:
         for (size_t i = 0; i < index->len; i++)

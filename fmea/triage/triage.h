@@ -6,7 +6,8 @@
  * at the program counter, line, architecture and configuration narrow what is
  * left; what cannot be told apart is returned as several candidates.
  *
- * Reads views v_sites, v_census, v_inliners and tables mention, meta.
+ * Reads views v_sites, v_census, v_inliners and tables mention, meta, call,
+ * function, site.
  */
 #ifndef XF_TRIAGE_H
 #define XF_TRIAGE_H
@@ -47,6 +48,8 @@ enum xf_triage_doubt {
     XF_TRIAGE_OTHER_FUNCTION, /* the program counter is in another function */
     XF_TRIAGE_COMMON_NAME,    /* several files have the name that was printed,
                                  and nothing else tells them apart */
+    XF_TRIAGE_OTHER_FILE,     /* the tree has the file that was printed, and
+                                 the text elsewhere */
 };
 
 struct xf_triage_result {
@@ -76,6 +79,9 @@ bool xf_triage_is_certain(const struct xf_triage_result *result);
 /* Whether the text or place of the stops was found and nothing speaks against
  * them; else they are a guess. */
 bool xf_triage_is_found(const struct xf_triage_result *result);
+
+/* A clause that says the doubt, "" for none. */
+const char *xf_triage_doubt_text(enum xf_triage_doubt doubt);
 
 /* "file and line", "text", ... */
 const char *xf_triage_how_name(enum xf_triage_how how);

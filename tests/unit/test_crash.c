@@ -217,6 +217,16 @@ static void nested_lines(void **state)
     assert_string_equal(only()->file, "real.c");
 }
 
+/* In a mail the rest of a folded assertion begins with quote marks. */
+static void quoted_and_folded(void **state)
+{
+    (void)state;
+    read_log("> > (XEN) Assertion 'a_long_name &&\n"
+             "> > || b' failed at common/x.c:7\n");
+    assert_string_equal(only()->predicate, "a_long_name &&|| b");
+    assert_int_equal(only()->line, 7);
+}
+
 #define BANNER "(XEN) ----[ Xen-4.17.5  x86_64  debug=n  Not tainted ]----\n"
 
 /* The registers of a guest that was stopped are no stop of the host. */
@@ -300,6 +310,7 @@ int main(void)
         cmocka_unit_test(no_stop),
         cmocka_unit_test(ranks),
         cmocka_unit_test(nested_lines),
+        cmocka_unit_test(quoted_and_folded),
         cmocka_unit_test(dumps_of_guests),
         cmocka_unit_test(several_boots),
         cmocka_unit_test(bounded),

@@ -349,6 +349,10 @@ static void touched_functions(void **state)
                    NULL);
     expect_touched(" int f(void)\n {\n-    printk(\"one\");\n"
                    "+    printk(\"two\");\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    printk(\"%\" PRIx64 \"\\n\", x);\n"
+                   "+    printk(\"%#\" PRIpaddr \"\\n\", x);\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    aPRIx = 1;\n+    aPRIy = 1;\n }\n",
+                   "f");
     expect_touched("-int x;\n+int y;\n", "");
 }
 
@@ -557,7 +561,13 @@ static const char sites[] =
     SITE("XF-6", "ASSERT", "common/smp.c", "10", "call_all", "irq_is_enabled()")
     SITE("XF-7", "BUG", "arch/arm/smp.c", "10", "flush", "")
     SITE("XF-8", "panic", "common/other.c", "20", "six",
-         "\"Cannot set up the console: %d\\n\", rc");
+         "\"Cannot set up the console: %d\\n\", rc")
+    SITE("XF-9", "panic", "arch/arm/smp.c", "30", "boot_arm",
+         "\"No memory for the domain\\n\"")
+    "INSERT INTO census VALUES ('arch/x86/setup.c', 7, 5, 'panic', 'panic',"
+    " 'other-config', '');"
+    "INSERT INTO mention VALUES ('arch/x86/setup.c', 7, 5, 'boot_x86', 0,"
+    " '\"No memory for the domain\\n\"');";
 
 static char *facts_folder;
 
@@ -605,7 +615,8 @@ static void write_facts(void)
  * reverts what came after this tree; i: its file came after this tree; j: a
  * bare file name that two files have, running in the other's function; k: a
  * refactoring; l: a panic's text; m: took a stop away without saying that it
- * could fire; n: a revert on another branch only. */
+ * could fire; n: a revert on another branch only; o, p: a panic whose text
+ * another architecture has as well, by fixes of either. */
 static void write_more_facts(void)
 {
     static const char *const commits[][11] = {
@@ -622,6 +633,10 @@ static void write_more_facts(void)
         {"kkkkkkkkkkkk", "2014-02-01", "fix,refactoring", "", "", "", "", "",
          "", "4.5.0", ""},
         {"llllllllllll", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"oooooooooooo", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"pppppppppppp", "2014-02-01", "quote", "", "", "", "", "", "",
          "4.5.0", ""},
         {"mmmmmmmmmmmm", "2014-02-01", "", "", "", "", "", "", "", "4.5.0",
          ""},
@@ -651,6 +666,14 @@ static void write_more_facts(void)
         "jjjjjjjjjjjj", "assert", "smp.c", "223", "flush", "irq_is_enabled()"});
     facts_add(&f, FACTS_QUOTES, (const char *const[]){
         "llllllllllll", "panic", "", "0", "", "Cannot set up the console: -12"});
+    for (size_t i = 0; i < 2; i++) {
+        facts_add(&f, FACTS_QUOTES, (const char *const[]){
+            i ? "oooooooooooo" : "pppppppppppp", "panic", "", "0", "",
+            "No memory for the domain"});
+        facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+            i ? "oooooooooooo" : "pppppppppppp",
+            i ? "arch/arm/gone.c" : "arch/x86/gone.c", "gone"});
+    }
     assert_int_equal(facts_save(&f, facts_folder), 0);
     facts_release(&f);
 }
@@ -759,7 +782,8 @@ static void joined_with_care(void **state)
                 " ORDER BY 1, 2",
                 "XF-5|ffffffffffff|site|removed|0|no\n"
                 "XF-7|jjjjjjjjjjjj|function|fired|50|yes\n"
-                "XF-8|llllllllllll|predicate|fired|0|yes");
+                "XF-8|llllllllllll|predicate|fired|0|yes\n"
+                "XF-9|oooooooooooo|predicate|fired|0|yes");
     expect_rows(store, "SELECT count(*) FROM bug WHERE bug_id IN"
                        " ('gggggggggggg', 'hhhhhhhhhhhh', 'iiiiiiiiiiii',"
                        " 'kkkkkkkkkkkk', 'mmmmmmmmmmmm', 'nnnnnnnnnnnn')",
