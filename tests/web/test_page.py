@@ -131,7 +131,7 @@ class Big(Page):
 
     def test_what_is_not_rated_comes_first(self):
         self.open("#by=")
-        self.assertEqual(self.js(FIRST_ROW)[0], "?")
+        self.assertTrue(self.js(FIRST_ROW)[0].startswith("?"))
         self.open("#by=&sort=-ap")
         self.assertEqual(self.js(FIRST_ROW)[0], "L")
 
@@ -148,7 +148,7 @@ class Big(Page):
         for name, value, check in [
                 ("kind", "panic", "row[3] === 'panic'"),
                 ("cause", "firmware", "row[7].includes('firmware')"),
-                ("ap", "?", "row[1] === '?'"),
+                ("ap", "?", "row[1].includes('?')"),
                 ("disposition", "propagate", "row[8].startsWith('propagate')"),
                 ("status", "proposed", "row[9] === 'proposed'"),
                 ("subsystem", "ARCH/ARM", "row[2].startsWith('arch/arm')"),
@@ -333,7 +333,7 @@ class Small(Page):
             const known = new Set(`html head meta title style body header div h1
                 p button kbd details summary ul ol li form label input select
                 option output main table caption colgroup col thead tbody tr th td
-                span section h2 h3 h4 a dl dt dd dialog em q br code strong
+                span section h2 h3 h4 a dl dt dd dialog em q br wbr code strong
                 textarea progress svg g path rect circle text noscript script
                 `.split(/\\s+/));
             return [...document.querySelectorAll('*')].map((e) => e.localName)
