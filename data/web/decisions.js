@@ -171,6 +171,7 @@ const offline = {
         decisions.journal.push(edits);
         this.keep();
         this.rebuild();
+        return edits.length;
     },
 
     async undo() {
@@ -316,7 +317,7 @@ const server = {
             decisions.changed();
     },
 
-    // Saved is only what the server has confirmed.
+    // Saved is only what the server has confirmed. How many were.
     async add(edits) {
         this.waiting += edits.length;
         decisions.changed();
@@ -333,6 +334,7 @@ const server = {
         if (saved.length)
             decisions.journal.push(saved);
         decisions.changed();
+        return saved.length;
     },
 
     async save(edit, base = this.seen.get(itemOf(edit)) ?? this.revision) {
