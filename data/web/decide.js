@@ -47,8 +47,10 @@ function showTarget() {
     if (!target)
         return;
     const edit = currentEdit();
-    if (target.key !== before)
+    if (target.key !== before) {
         wanted = "";
+        storage.look();
+    }
     $("target").textContent = visible(`Decide ${target.title}`);
     $("unpick").hidden = !picked.size;
     rationaleField.value = drafts.get(target.key) ?? edit?.rationale ?? "";

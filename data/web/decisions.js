@@ -174,6 +174,8 @@ const offline = {
         return edits.length;
     },
 
+    look() {},
+
     async undo() {
         const batch = decisions.journal.pop();
         this.exported = Math.min(this.exported, decisions.journal.length);
@@ -254,7 +256,10 @@ const server = {
     revision: 0,
     problem: "",
     waiting: 0, // edits on their way
-    seen: new Map(), // item -> revision at which the page saw it
+    looked: 0,          // revision when somebody began to look at the target
+    own: new Set(),     // revisions that this page made
+    seen: new Map(),    // item -> revision of what this page made or was shown
+    queue: Promise.resolve(), // edits, one after the other
 
     async minutes() {
         const answer = await fetch("/api/minutes", {cache: "no-store",
@@ -278,10 +283,8 @@ const server = {
     take({revision, decisions: found = []}) {
         const changed = found.map(cleanEdit);
         for (const edit of [...changed.filter(isOfGroup),
-            ...changed.filter((one) => !isOfGroup(one))]) {
+            ...changed.filter((one) => !isOfGroup(one))])
             applyEdit(edit);
-            this.seen.set(itemOf(edit), revision);
-        }
         this.revision = revision;
         if (changed.length)
             decisions.changed();
@@ -289,7 +292,21 @@ const server = {
 
     async start() {
         await this.refresh("/api/state");
+        this.look();
         this.follow();
+    },
+
+    // Somebody looks at another target, and sees what is decided by now. What
+    // others decide from here on is a conflict, even when it is on the screen.
+    look() {
+        this.looked = this.revision;
+    },
+
+    // What this page did itself since then was seen as well.
+    pass(revision) {
+        while (this.own.has(revision + 1))
+            revision++;
+        return revision;
     },
 
     // The server answers when there is something.
@@ -317,39 +334,48 @@ const server = {
             decisions.changed();
     },
 
-    // Saved is only what the server has confirmed. How many were.
-    async add(edits) {
+    // Saved is only what the server has confirmed. The promise is how many were.
+    add(edits) {
         this.waiting += edits.length;
         decisions.changed();
+        const {looked} = this;
+        this.queue = this.queue.then(() => this.send(edits, looked));
+        return this.queue;
+    },
+
+    async send(edits, looked) {
         const saved = [];
         try {
             for (const edit of edits) {
-                if (await this.save(edit))
+                if (await this.save(edit, looked))
                     saved.push(edit);
             }
         } catch (error) {
             this.problem = `Not saved: ${error.message}`;
         }
-        this.waiting = 0;
+        this.waiting -= edits.length;
         if (saved.length)
             decisions.journal.push(saved);
         decisions.changed();
         return saved.length;
     },
 
-    async save(edit, base = this.seen.get(itemOf(edit)) ?? this.revision) {
+    async save(edit, looked) {
+        const base = this.pass(Math.max(looked,
+            this.seen.get(itemOf(edit)) ?? 0));
         const answer = await this.call("POST", "/api/edit", {...edit, base});
         if (answer.status === 409) {
             const theirs = cleanEdit(answer.current ?? {});
-            if (!await askConflict(edit, theirs)) {
+            this.seen.set(itemOf(edit), answer.revision);
+            if (await askConflict(edit, theirs))
+                return this.save(edit, looked);
+            if (answer.current)
                 applyEdit(theirs);
-                this.seen.set(itemOf(edit), answer.revision);
-                return false;
-            }
-            return this.save(edit, answer.revision);
+            return false;
         }
         applyEdit(edit);
         this.seen.set(itemOf(edit), answer.revision);
+        this.own.add(answer.revision);
         this.problem = "";
         return true;
     },
@@ -360,6 +386,7 @@ const server = {
             for (let left = batch?.length ?? 0; left > 0; left--)
                 await this.call("POST", "/api/undo", {});
             await this.refresh("/api/state");
+            this.look();
         } catch (error) {
             this.problem = `Not undone: ${error.message}`;
         }

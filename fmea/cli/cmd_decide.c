@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "decide_import.h"
 #include "decisions.h"
 #include "error.h"
 #include "file.h"
@@ -33,11 +34,13 @@ struct decide {
     size_t nsites, cap;
     bool replace, quiet;
     /* state of the run */
-    struct xf_identities known; /* of the scan */
+    struct xf_store *store;     /* the scan */
+    struct xf_identities known; /* of it */
     struct xf_map members; /* of the proposed group, when it decides for them */
     struct xf_decisions incoming;
     char *name, today[16];
     size_t done, same;
+    bool reported; /* what was done is said already */
 };
 
 /* ---- options ------------------------------------------------------------ */
@@ -79,7 +82,8 @@ static const struct argp_option options[] = {
     {"status", OPT_STATUS, "TEXT", 0, "How far it is", 0},
     {"list", OPT_LIST, NULL, 0, "Show the decisions", 1},
     {"import", OPT_IMPORT, "FILE", 0,
-     "Take over the decisions of another file, all or none", 1},
+     "Take over what was decided elsewhere, all or nothing: another file of "
+     "decisions, what the page exported, or the worksheet as .xlsx", 1},
     {"export", OPT_EXPORT, "FILE", 0,
      "Write the decisions on the sites (all when none is named) to a file, - "
      "for the standard output", 1},
@@ -88,7 +92,7 @@ static const struct argp_option options[] = {
      "decided: record where they are now", 1},
     {"remove", OPT_REMOVE, NULL, 0, "Forget the decisions on the sites", 1},
     {"replace", OPT_REPLACE, NULL, 0,
-     "Import: where both files decide a site, take the imported one", 1},
+     "Import: where both decide a site, take the imported decision", 1},
     {"decisions", OPT_DECISIONS, "FILE", 0,
      "The file or folder (default: fmea-decisions.json)", 2},
     {"db", OPT_DB, "FILE", 0,
@@ -185,15 +189,12 @@ static int load_known(struct decide *d)
 {
     char *path = xf_dir_exists(d->db) ? xf_path_join(d->db, "xenfmea.db")
                                       : xf_strdup(d->db);
-    struct xf_store *store;
-    int rc = xf_store_open(&store, path);
+    int rc = xf_store_open(&d->store, path);
 
-    if (!rc) {
-        rc = xf_identity_load(&d->known, store);
-        if (!rc && d->group && !d->nsites)
-            rc = xf_decisions_members(&d->members, store, d->group);
-        xf_store_close(store);
-    }
+    if (!rc)
+        rc = xf_identity_load(&d->known, d->store);
+    if (!rc && d->group && !d->nsites)
+        rc = xf_decisions_members(&d->members, d->store, d->group);
     free(path);
     return rc;
 }
@@ -559,11 +560,32 @@ static int export_them(struct decide *d)
 
 /* ---- the command -------------------------------------------------------- */
 
+/* Decisions of another file, or edits of a meeting. */
+static int import(struct decide *d)
+{
+    struct decide_import how = {
+        .file = d->file, .decisions = d->path, .known = &d->known,
+        .store = d->store, .by = d->who ? d->who : d->name,
+        .date = d->when ? d->when : d->today,
+        .meeting = d->meeting ? d->meeting : "", .replace = d->replace,
+        .quiet = d->quiet};
+    int rc = decide_import_read(&how.edits, d->file);
+
+    if (rc > 0) {
+        rc = decide_import_run(&how);
+        xf_edits_release(&how.edits);
+        d->reported = true;
+        return rc;
+    }
+    if (!rc)
+        rc = xf_decisions_load(&d->incoming, d->file) || check_incoming(d);
+    return rc ? -1 : xf_decisions_edit(d->path, edit_import, d);
+}
+
 static int change(struct decide *d)
 {
     static xf_decisions_edit_fn *const edits[] = {
-        [SET] = edit_set, [IMPORT] = edit_import, [CONFIRM] = edit_confirm,
-        [REMOVE] = edit_remove};
+        [SET] = edit_set, [CONFIRM] = edit_confirm, [REMOVE] = edit_remove};
     time_t now = time(NULL);
     struct tm tm;
     int rc = 0;
@@ -572,11 +594,10 @@ static int change(struct decide *d)
     d->name = cmd_user_name();
     if (d->action != REMOVE)
         rc = load_known(d);
-    if (!rc && d->action == IMPORT)
-        rc = xf_decisions_load(&d->incoming, d->file) || check_incoming(d);
     if (!rc)
-        rc = xf_decisions_edit(d->path, edits[d->action], d);
-    if (!rc && !d->quiet)
+        rc = d->action == IMPORT
+                 ? import(d) : xf_decisions_edit(d->path, edits[d->action], d);
+    if (!rc && !d->quiet && !d->reported)
         printf("%s: %zu %s%s\n", d->path, d->done,
                d->action == REMOVE ? "removed"
                : d->action == CONFIRM ? "confirmed" : "decided",
@@ -602,6 +623,8 @@ int cmd_decide(int argc, char **argv)
     if (!rc && (fflush(stdout) || ferror(stdout)))
         rc = xf_error("cannot write to the standard output: %s",
                       strerror(errno));
+    if (d.store)
+        xf_store_close(d.store);
     xf_identities_release(&d.known);
     xf_map_release(&d.members);
     xf_decisions_release(&d.incoming);

@@ -23,6 +23,8 @@ void xf_edit_release(struct xf_edit *edit)
     for (char **site = edit->sites; site && *site; site++)
         free(*site);
     free(edit->sites);
+    free(edit->place);
+    free(edit->wrong);
     memset(edit, 0, sizeof(*edit));
 }
 
@@ -287,7 +289,7 @@ static int read_member(struct xf_edit *out, const cJSON *item)
     }
     if (!strcmp(item->string, "sites"))
         return read_sites(out, item);
-    if (!strcmp(item->string, "status"))
+    if (!strcmp(item->string, "status") || !strcmp(item->string, "why"))
         return 0;
     return xf_error("no field is called \"%.40s\"", item->string);
 }
@@ -348,7 +350,7 @@ static int check_head(const cJSON *root)
     return 0;
 }
 
-static int read_edits(struct xf_edits *out, const cJSON *list)
+static void read_edits(struct xf_edits *out, const cJSON *list)
 {
     const cJSON *item;
 
@@ -356,10 +358,9 @@ static int read_edits(struct xf_edits *out, const cJSON *list)
         struct xf_edit *edit = xf_edits_add(out);
 
         if (xf_edit_read(edit, item))
-            return xf_error("edit %zu: %s", out->len, xf_error_message());
-        edit->place = (int)out->len;
+            edit->wrong = xf_strdup(xf_error_message());
+        edit->place = xf_format("edit %zu", out->len);
     }
-    return 0;
 }
 
 int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
@@ -369,12 +370,10 @@ int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
     int rc = root ? check_head(root) : -1;
 
     memset(out, 0, sizeof(*out));
-    if (!rc)
-        rc = read_edits(out, cJSON_GetObjectItemCaseSensitive(root, "edits"));
-    if (rc) {
+    if (rc)
         xf_error("%s: %s", name, xf_error_message());
-        xf_edits_release(out);
-    }
+    else
+        read_edits(out, cJSON_GetObjectItemCaseSensitive(root, "edits"));
     cJSON_Delete(root);
     return rc;
 }

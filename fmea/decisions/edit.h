@@ -9,7 +9,8 @@
  * each with the condition that it has now; a site that was decided by itself
  * keeps that decision, and one that joins the proposed group later is not
  * decided. Fields that an edit does not give stay as they are. An empty
- * disposition takes a decision back.
+ * disposition takes a decision back. Who, when and in which meeting are not given when
+ * they are empty.
  *
  * Functions returning int give 0, or -1 with xf_error() set: what is wrong
  * without the place, which the caller knows.
@@ -50,7 +51,9 @@ struct xf_edit {
     bool has_base;
     double base;  /* revision of the session at which it was made */
     char **sites; /* members of the group, NULL ended; NULL: not given */
-    int place;    /* line or row that it is from */
+    char *place;  /* of a file that it is from: "edit 3"; NULL */
+    char *wrong;  /* why it cannot be understood, which nothing is then done
+                     about; NULL */
 };
 
 void xf_edit_release(struct xf_edit *edit);
@@ -61,8 +64,8 @@ int xf_edit_set(struct xf_edit *edit, enum xf_edit_field field,
                 const char *text);
 
 /* From a JSON object with the names above, "sites" (ids), "was" (such an
- * object, or null for not decided) and "base"; a "status" is the page's and
- * does not count. `out` is to be released after an error, too. */
+ * object, or null for not decided) and "base"; "status" and "why" are the
+ * page's and do not count. `out` is to be released after an error, too. */
 int xf_edit_read(struct xf_edit *out, const cJSON *object);
 
 /* Parse `len` bytes of JSON that others wrote: UTF-8, no NUL, one value and
@@ -78,12 +81,14 @@ cJSON *xf_edit_json(const char *text, size_t len);
 struct xf_edits {
     struct xf_edit *items;
     size_t len, cap;
+    bool sheet; /* rows, of which several may be of one site; else the last edit
+                   of something is the one that counts */
 };
 
 struct xf_edit *xf_edits_add(struct xf_edits *list);
 void xf_edits_release(struct xf_edits *list);
-/* `place` of each is its number from 1. `name` is for messages, which name the
- * place here. `out` is empty after an error. */
+/* What is wrong with a single edit is in its `wrong`. `name` is for messages;
+ * `out` is empty after an error. */
 int xf_edits_parse(struct xf_edits *out, const char *name, const char *text,
                    size_t len);
 
@@ -107,13 +112,16 @@ void xf_editing_end(struct xf_editing *e);
 /* The line about what the edit is about, NULL for none. */
 struct xf_decision *xf_editing_find(const struct xf_editing *e,
                                     const struct xf_edit *edit);
+/* The one that counts for it: that, or the line of its group. */
+const struct xf_decision *xf_editing_effective(const struct xf_editing *e,
+                                               const struct xf_edit *edit);
+/* Whether it is decided already as the edit says; of a group, every site. */
+bool xf_editing_same(const struct xf_editing *e, const struct xf_edit *edit);
+/* Whether edit->was is what counts now. */
+bool xf_editing_saw(const struct xf_editing *e, const struct xf_edit *edit);
 
 /* The text of a decision that goes by this name. */
 const char *xf_edit_text(const struct xf_decision *d, enum xf_edit_field field);
-/* Whether the texts that the edit gives are those of `d` already. */
-bool xf_edit_same(const struct xf_edit *edit, const struct xf_decision *d);
-/* Whether edit->was is what `d` (NULL: nothing) says. */
-bool xf_edit_saw(const struct xf_edit *edit, const struct xf_decision *d);
 
 struct xf_edit_done {
     size_t sites; /* that the edit decided */

@@ -105,25 +105,72 @@ struct xf_decision *xf_editing_find(const struct xf_editing *e,
                : xf_decisions_group(e->list, given(edit, XF_EDIT_GROUP));
 }
 
-/* ---- comparing ---------------------------------------------------------- */
-
-bool xf_edit_same(const struct xf_edit *edit, const struct xf_decision *d)
+const struct xf_decision *xf_editing_effective(const struct xf_editing *e,
+                                               const struct xf_edit *edit)
 {
-    for (int i = XF_EDIT_DISPOSITION; i < XF_EDIT_FIELDS; i++)
-        if (edit->texts[i] && strcmp(edit->texts[i], xf_edit_text(d, i)))
-            return false;
-    return true;
+    const struct xf_decision *d = xf_editing_find(e, edit);
+
+    return d ? xf_decision_effective(e->list, d) : NULL;
 }
 
-bool xf_edit_saw(const struct xf_edit *edit, const struct xf_decision *d)
+/* Those that the edit lists, else those that the scan proposes. */
+static int find_members(struct xf_map *out, const struct xf_editing *e,
+                        const struct xf_edit *edit)
 {
-    if (!edit->has_was)
-        return false;
-    if (!edit->was[XF_EDIT_DISPOSITION] || !*edit->was[XF_EDIT_DISPOSITION])
-        return !d || !*d->disposition;
+    if (!edit->sites)
+        return xf_decisions_members(out, e->store,
+                                    given(edit, XF_EDIT_GROUP));
+    for (char **site = edit->sites; *site; site++)
+        xf_map_add(out, *site, NULL);
+    return 0;
+}
+
+/* ---- comparing ---------------------------------------------------------- */
+
+/* Does the edit say something about this field? */
+static bool says(const struct xf_edit *edit, enum xf_edit_field field)
+{
+    bool empty_is_nothing = field == XF_EDIT_BY || field == XF_EDIT_DATE ||
+                            field == XF_EDIT_MEETING;
+
+    return edit->texts[field] &&
+           (!empty_is_nothing || *edit->texts[field]);
+}
+
+static bool covers_members(const struct xf_editing *e,
+                           const struct xf_edit *edit)
+{
+    struct xf_map members = XF_MAP_INIT;
+    bool all = !find_members(&members, e, edit);
+
+    for (size_t i = 0; i < members.len && all; i++)
+        all = decision_on(e, members.keys[i]);
+    xf_map_release(&members);
+    return all;
+}
+
+bool xf_editing_same(const struct xf_editing *e, const struct xf_edit *edit)
+{
+    const struct xf_decision *d = xf_editing_effective(e, edit);
+
+    if (!d)
+        return edit->texts[XF_EDIT_DISPOSITION] &&
+               !*edit->texts[XF_EDIT_DISPOSITION];
     for (int i = XF_EDIT_DISPOSITION; i < XF_EDIT_FIELDS; i++)
-        if (edit->was[i] &&
-            (!d || strcmp(edit->was[i], xf_edit_text(d, i))))
+        if (says(edit, i) && strcmp(edit->texts[i], xf_edit_text(d, i)))
+            return false;
+    return *given(edit, XF_EDIT_SITE) || covers_members(e, edit);
+}
+
+bool xf_editing_saw(const struct xf_editing *e, const struct xf_edit *edit)
+{
+    const struct xf_decision *d = xf_editing_effective(e, edit);
+    const char *was = edit->was[XF_EDIT_DISPOSITION];
+
+    if (!edit->has_was || !was || !*was)
+        return edit->has_was && !d;
+    for (int i = XF_EDIT_DISPOSITION; i < XF_EDIT_FIELDS; i++)
+        if (edit->was[i] && (!d || strcmp(edit->was[i], xf_edit_text(d, i))))
             return false;
     return true;
 }
@@ -160,6 +207,8 @@ int xf_editing_check(const struct xf_editing *e, const struct xf_edit *edit)
     const char *site = given(edit, XF_EDIT_SITE);
     const struct xf_decision *have;
 
+    if (edit->wrong)
+        return xf_error("%s", edit->wrong);
     if (!*site == !*given(edit, XF_EDIT_GROUP))
         return xf_error("name either a \"site\" or a \"group\"");
     have = xf_editing_find(e, edit);
@@ -176,7 +225,7 @@ static void fill(const struct xf_editing *e, struct xf_decision *d,
     if (*e->meeting)
         xf_decision_set(&d->meeting, e->meeting);
     for (int i = XF_EDIT_DISPOSITION; i < XF_EDIT_FIELDS; i++)
-        if (edit->texts[i])
+        if (says(edit, i))
             xf_decision_set(member(d, i), edit->texts[i]);
 }
 
@@ -243,18 +292,6 @@ static void join(struct xf_editing *e, const char *group, const char *site_id,
     done->sites++;
 }
 
-/* Those that the edit lists, else those that the scan proposes. */
-static int find_members(struct xf_map *out, const struct xf_editing *e,
-                        const struct xf_edit *edit)
-{
-    if (!edit->sites)
-        return xf_decisions_members(out, e->store,
-                                    given(edit, XF_EDIT_GROUP));
-    for (char **site = edit->sites; *site; site++)
-        xf_map_add(out, *site, NULL);
-    return 0;
-}
-
 static int apply_group(struct xf_editing *e, const struct xf_edit *edit,
                        struct xf_edit_done *done)
 {
@@ -270,7 +307,8 @@ static int apply_group(struct xf_editing *e, const struct xf_edit *edit,
     if (!rc)
         fill(e, group, edit);
     for (size_t i = 0; i < members.len && !rc; i++)
-        join(e, name, members.keys[i], done);
+        if (known_site(e, members.keys[i]))
+            join(e, name, members.keys[i], done);
     xf_map_release(&members);
     return rc;
 }

@@ -22,7 +22,8 @@ enum {
     CONNECTION_MEMORY = 64 * 1024, /* bytes, for the header mostly */
     IDLE_SECONDS = 60,
     MAX_WAIT = 25,   /* seconds that /api/changes may take */
-    TICK = 200       /* milliseconds between two looks at the file */
+    TICK = 200,      /* milliseconds between two looks at the file */
+    LAST_ROUNDS = 10 /* of the loop when it has to end */
 };
 
 enum route { PAGE, STATE, CHANGES, MINUTES, EDIT, UNDO, ICON, NOWHERE };
@@ -383,7 +384,8 @@ static int serve(struct server *s)
         resume(s, false);
     }
     resume(s, true);
-    MHD_run_wait(s->daemon, 0); /* the answers of those that waited */
+    for (int i = 0; i < LAST_ROUNDS; i++) /* what is being answered */
+        MHD_run_wait(s->daemon, TICK / LAST_ROUNDS);
     MHD_stop_daemon(s->daemon);
     return rc;
 }

@@ -222,6 +222,32 @@ static void test_folder(void **state)
     free(path);
 }
 
+/* A program that knows nothing of the lock, in the middle of an edit. */
+static int edit_beside_another(struct xf_decisions *list, void *payload)
+{
+    struct xf_decision *d = xf_decisions_add(list);
+
+    xf_decision_set(&d->group, "ours");
+    xf_decision_set(&d->disposition, "keep");
+    assert_int_equal(xf_file_write_atomic(payload, HEAD END,
+                                          strlen(HEAD END)), 0);
+    return 0;
+}
+
+static void test_changed_meanwhile(void **state)
+{
+    char *path = xf_format("%s/meanwhile.json", folder);
+    struct xf_buf text = XF_BUF_INIT;
+
+    (void)state;
+    assert_int_equal(xf_decisions_edit(path, edit_beside_another, path), -1);
+    assert_non_null(strstr(xf_error_message(), "changed by another program"));
+    assert_int_equal(xf_file_read(&text, path), 0);
+    assert_string_equal(text.data, HEAD END);
+    xf_buf_release(&text);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +256,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_whole_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_edit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_changed_meanwhile, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

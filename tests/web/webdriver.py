@@ -119,6 +119,10 @@ class Browser:
     def visit(self, address):
         self._call("POST", "/url", {"url": address})
 
+    def visit(self, address):
+        self._call("POST", "/url", {"url": "about:blank"})
+        self._call("POST", "/url", {"url": address})
+
     def run(self, script, *arguments):
         return self._call("POST", "/execute/sync",
                           {"script": script, "args": list(arguments)})
