@@ -27,6 +27,7 @@
 #include "link.h"
 #include "pool.h"
 #include "proc.h"
+#include "scan_builds.h"
 #include "scan_history.h"
 #include "rate.h"
 #include "reach.h"
@@ -44,7 +45,7 @@ static const char *const database_only[] = {"xenfmea.db", NULL};
 
 struct scan {
     /* options */
-    const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
+    const char *tree, *build_dir, *compile_commands;
     const char *out, *cache, *clang, *context;
     unsigned int jobs, timeout, cache_size;
     bool quiet, verbose, sites_only, cppcheck;
@@ -52,6 +53,7 @@ struct scan {
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
     struct scan_history history;
+    struct scan_builds which;
     /* state of the run */
     const char *data;
     char *root;    /* hypervisor folder whose text is shown and counted */
@@ -81,10 +83,7 @@ struct scan {
 /* ---- options ------------------------------------------------------------ */
 
 enum {
-    OPT_ARCH = 256,
-    OPT_TYPE,
-    OPT_KCONFIG,
-    OPT_BUILD_DIR,
+    OPT_BUILD_DIR = 256,
     OPT_COMMANDS,
     OPT_CACHE,
     OPT_TIMEOUT,
@@ -97,10 +96,6 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    {"arch", OPT_ARCH, "LIST", 0,
-     "Architectures, comma separated (default: arm64)", 0},
-    {"build-type", OPT_TYPE, "TYPE", 0, "debug (default) or release", 0},
-    {"kconfig", OPT_KCONFIG, "FILE", 0, "Configure with this .config", 0},
     {"build-dir", OPT_BUILD_DIR, "DIR", 0,
      "Take the compile commands of this existing build", 0},
     {"compile-commands", OPT_COMMANDS, "FILE", 0,
@@ -164,18 +159,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &s->history;
-        break;
-    case OPT_ARCH:
-        s->arch = arg;
-        break;
-    case OPT_TYPE:
-        if (strcmp(arg, "debug") && strcmp(arg, "release"))
-            argp_error(state, "--build-type is debug or release, not '%s'",
-                       arg);
-        s->type = arg;
-        break;
-    case OPT_KCONFIG:
-        s->kconfig = arg;
+        state->child_inputs[1] = &s->which;
         break;
     case OPT_BUILD_DIR:
         s->build_dir = arg;
@@ -333,12 +317,13 @@ static int find_standin(struct scan *s)
     return xf_error("%s is missing; install xenfmea again", s->standin);
 }
 
-/* The builds to scan: one per architecture, or the one that exists already. */
-static int discover_one(struct scan *s, const char *arch)
+static int discover_one(struct scan *s, const struct scan_spec *spec)
 {
     struct xf_discover how = {
-        .tree = s->tree, .arch = arch, .type = s->type,
-        .kconfig = s->kconfig, .build_dir = s->build_dir,
+        .tree = s->tree, .arch = spec->arch, .name = spec->name,
+        .options = spec->options, .everything = spec->everything,
+        .kconfig = spec->kconfig, .config = spec->config,
+        .build_dir = s->build_dir,
         .compile_commands = s->compile_commands, .cache = s->cache_dir,
         .data = s->data, .standin = s->standin, .clang = s->clang,
         .jobs = s->jobs, .seconds = 10 * s->timeout, .progress = show_step,
@@ -358,36 +343,23 @@ static int discover_one(struct scan *s, const char *arch)
     return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* In one order and each once: every build folder is locked while it is used,
- * and two scans must not wait for each other. */
+/* The builds to scan: those asked for, or the one that exists already. */
 static int discover_all(struct scan *s)
 {
-    char *list, *at, *arch, **names = NULL;
-    size_t n = 0, cap = 0;
-    int rc = 0;
+    struct scan_spec existing = {.arch = (char *)s->which.archs};
+    struct scan_specs specs;
+    int rc;
 
-    if (s->build_dir || s->compile_commands)
-        return discover_one(s, s->arch);
-    list = xf_strdup(s->arch ? s->arch : "arm64");
-    for (at = list; (arch = strsep(&at, ","));)
-        if (*arch) {
-            XF_GROW(names, n, cap);
-            names[n++] = arch;
-        }
-    if (!n)
-        rc = xf_error("--arch names no architecture");
-    else
-        qsort(names, n, sizeof(*names), by_name);
-    for (size_t i = 0; i < n && !rc; i++)
-        if (!i || strcmp(names[i], names[i - 1]))
-            rc = discover_one(s, names[i]);
-    free(names);
-    free(list);
+    if (s->build_dir || s->compile_commands) {
+        existing.name = (char *)s->which.types;
+        existing.kconfig = (char *)(s->which.nkconfigs ? s->which.kconfigs[0]
+                                                       : NULL);
+        return discover_one(s, &existing);
+    }
+    rc = scan_builds_list(&specs, &s->which, s->data);
+    for (size_t i = 0; i < specs.len && !rc; i++)
+        rc = discover_one(s, &specs.items[i]);
+    scan_specs_release(&specs);
     return rc;
 }
 
@@ -1183,6 +1155,7 @@ static void release(struct scan *s)
     free(s->root);
     free(s->standin);
     free(s->cache_dir);
+    scan_builds_release(&s->which);
     free(s->cppcheck_version);
     xf_outputs_release(&s->outputs);
     free((char *)s->shard_output[0]);
@@ -1223,7 +1196,7 @@ static int report(struct scan *s)
 int cmd_scan(int argc, char **argv)
 {
     static const struct argp_child children[] = {
-        {&scan_history_argp, 0, NULL, 0}, {0}};
+        {&scan_history_argp, 0, NULL, 0}, {&scan_builds_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
         .children = children,
@@ -1231,7 +1204,7 @@ int cmd_scan(int argc, char **argv)
                "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
                "never written to.\vExit status: 0 fine, 1 something needs a "
                "look (a unit that does not parse), 2 trouble."};
-    struct scan s = {.type = "debug", .out = "xenfmea-out",
+    struct scan s = {.out = "xenfmea-out",
                      .clang = "clang-19", .timeout = 120,
                      .cache_size = 4096};
     int rc;
