@@ -32,8 +32,13 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           FROM site_context sc JOIN context c ON c.id = sc.context
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
           (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
-          '') AS paths
+          '') AS paths,
+       -- of all builds that have the site, see v_site_rows
+       coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
+       coalesce(w.differs, '') AS differs,
+       coalesce(w.site, s.id) = s.id AS shown
 FROM site s JOIN build b ON b.id = s.build
+LEFT JOIN site_row w ON w.site_id = s.site_id
 LEFT JOIN trigger t ON t.site = s.id
 LEFT JOIN proposal p ON p.site = s.id
 LEFT JOIN failure_row r ON r.site = s.id AND r.n = 1;
@@ -305,13 +310,17 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
        coalesce(g.name, '') AS decision_group,
        coalesce(g.title, '') AS group_title, coalesce(g.why, '') AS group_why,
        coalesce((SELECT replace(value, char(10), ', ') FROM site_fact
-                 WHERE site = s.id AND name = 'kconfig'), '') AS kconfig
+                 WHERE site = s.id AND name = 'kconfig'), '') AS kconfig,
+       coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
+       coalesce(w.differs, '') AS differs,
+       coalesce(w.site, s.id) = s.id AS shown
 FROM failure_row r
 JOIN site s ON s.id = r.site
 JOIN build b ON b.id = s.build
 JOIN proposal p ON p.site = s.id
 LEFT JOIN trigger t ON t.site = s.id
-LEFT JOIN decision_group g ON g.id = p.decision_group;
+LEFT JOIN decision_group g ON g.id = p.decision_group
+LEFT JOIN site_row w ON w.site_id = s.site_id;
 
 -- Assumptions of use and the sites that they touch. certain: 1 the site cannot
 -- fire under it; 0 other ways remain, `how` says which.

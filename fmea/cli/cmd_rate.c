@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "builds.h"
 #include "error.h"
 #include "rate.h"
 #include "store.h"
@@ -89,7 +90,7 @@ int cmd_rate(int argc, char **argv)
         return XF_EXIT_TROUBLE;
     if (!data || xf_store_update(&store, o.db))
         return cmd_trouble();
-    if (xf_rate(store, data, &o.how) || say(store)) {
+    if (xf_rate(store, data, &o.how) || xf_builds(store) || say(store)) {
         xf_store_close(store);
         return cmd_trouble();
     }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "builds.h"
 #include "census.h"
 #include "cppcheck.h"
 #include "discover.h"
@@ -920,7 +921,7 @@ static int build_database(struct scan *s, const char *key)
     show_step(s, "proposals");
     if (!rc)
         rc = xf_rate_facts(store, s->root, s->data) ||
-             xf_rate(store, s->data, &how);
+             xf_rate(store, s->data, &how) || xf_builds(store);
     if (!rc)
         rc = write_meta(s, store, key) || summarise(s, store) ? -1 : 0;
     stage_ends(s, "rate");

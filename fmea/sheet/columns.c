@@ -33,6 +33,8 @@ const struct sheet_column sheet_columns[] = {
     TEXT(macros),
     TEXT(armed_by),
     TEXT(paths),
+    TEXT(builds),
+    TEXT(differs),
 };
 
 const size_t sheet_ncolumns = sizeof(sheet_columns) / sizeof(sheet_columns[0]);

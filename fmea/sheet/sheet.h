@@ -12,7 +12,7 @@
 
 #include "store.h"
 
-/* One site in one build. To add a column of v_sites: a member here and a line
+/* One site: in the build that shows most of it (v_site_rows). To add a column of v_sites: a member here and a line
  * in columns.c; every format then has it. */
 struct xf_row {
     char *site_id, *kind, *file, *function, *arch, *build, *macro, *macros;
@@ -21,6 +21,8 @@ struct xf_row {
     char *confidence, *severity, *occurrence, *detection;
     char *action_priority, *bug_count;
     char *armed_by, *paths;
+    char *builds;  /* all that have the site: "arm64 debug, arm64 release" */
+    char *differs; /* what is not the same in them, a line each */
     int line, end_line, column, debug_only;
     char **inliners; /* functions that inline it, sorted; NULL ended, or NULL */
     /* The excerpt: whole lines of the source around the site. NUL bytes of the
