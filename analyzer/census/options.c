@@ -28,11 +28,22 @@ static bool is_wrapper(const char *s, size_t len)
            is_word(s, len, "config_enabled");
 }
 
-/* An expression of #if or words of a Makefile: '!' and parentheses count. */
-static void scan(const char *s, size_t len, bool negated,
-                 void (*fn)(const char *symbol, size_t len, bool on,
-                            void *payload),
-                 void *payload)
+static bool is_symbol(const char *s, size_t len, const char *with)
+{
+    if (*with)
+        return len > strlen(with) && !memcmp(s, with, strlen(with));
+    for (size_t i = 0; i < len; i++)
+        if (islower((unsigned char)s[i]))
+            return false;
+    return !isdigit((unsigned char)*s) || strspn(s, "0123456789") < len;
+}
+
+/* '!' and parentheses count; && and || do not: every symbol of both sides is
+ * one that helps. What is quoted or compared with is no symbol. */
+void xf_options_scan(const char *s, size_t len, const char *with, bool negated,
+                     void (*fn)(const char *symbol, size_t len, bool on,
+                                void *payload),
+                     void *payload)
 {
     uint64_t outer = 0; /* a bit for each open parenthesis */
     bool now = negated, next = false;
@@ -41,9 +52,13 @@ static void scan(const char *s, size_t len, bool negated,
         size_t n = word_length(s + i, len - i);
 
         if (n && !is_wrapper(s + i, n)) {
-            if (n > strlen(prefix) && !memcmp(s + i, prefix, strlen(prefix)))
+            if (is_symbol(s + i, n, with))
                 fn(s + i, n, now == next, payload);
             next = false;
+        } else if (s[i] == '"') {
+            const char *end = memchr(s + i + 1, '"', len - i - 1);
+
+            i = end ? (size_t)(end - s) : len - 1;
         } else if (s[i] == '!' && i + 1 < len && s[i + 1] == '=') {
             i++; /* a comparison */
         } else if (s[i] == '!') {
@@ -80,7 +95,7 @@ static void scan_part(const char *s, size_t len,
     }
     if (starts(s, len, "ifn") || starts(s, len, "#ifn"))
         negated = !negated;
-    scan(s, len, negated, fn, payload);
+    xf_options_scan(s, len, prefix, negated, fn, payload);
 }
 
 void xf_options_in(const char *reason,

@@ -18,4 +18,12 @@ void xf_options_in(const char *reason,
                               void *payload),
                    void *payload);
 
+/* The same for one expression whose symbols begin with `prefix`; "" is for
+ * Kconfig's own expressions. */
+void xf_options_scan(const char *expression, size_t len, const char *prefix,
+                     bool negated,
+                     void (*fn)(const char *symbol, size_t len, bool on,
+                                void *payload),
+                     void *payload);
+
 #endif

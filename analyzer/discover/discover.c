@@ -78,6 +78,7 @@ int xf_discover(struct xf_build *out, const struct xf_discover *how)
     if (xf_rules_load(&rules, how->data))
         return -1;
     rc = find_commands(out, how, &rules);
+    out->options = xf_strdup(rules.options_header);
     xf_rules_release(&rules);
     if (!rc && !out->len)
         rc = xf_error("%s: no compile command of Xen's was found", how->tree);
@@ -157,6 +158,7 @@ void xf_build_release(struct xf_build *build)
     free(build->source);
     free(build->objects);
     free(build->kconfig);
+    free(build->options);
     free(build->failures);
     if (build->lock) {
         flock(build->lock - 1, LOCK_UN);

@@ -33,6 +33,7 @@ struct xf_build {
     char *objects; /* absolute path of the folder with the objects (where
                       generated headers live); may equal `source` */
     char *kconfig; /* text of the .config; "" when there is none */
+    char *options; /* header that has it as macros, relative to `source` */
     struct xf_command *commands; /* sorted by object */
     size_t len, cap;
     /* Make targets that failed although the rest was captured: one line each,

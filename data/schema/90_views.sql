@@ -35,8 +35,7 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           '') AS paths,
        -- of all builds that have the site, see v_site_rows
        coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
-       coalesce(w.differs, '') AS differs,
-       coalesce(w.site, s.id) = s.id AS shown
+       coalesce(w.differs, '') AS differs
 FROM site s JOIN build b ON b.id = s.build
 LEFT JOIN site_row w ON w.site_id = s.site_id
 LEFT JOIN trigger t ON t.site = s.id

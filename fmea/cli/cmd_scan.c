@@ -38,6 +38,7 @@
 #include "outputs.h"
 #include "store.h"
 #include "trigger.h"
+#include "variants.h"
 #include "visible.h"
 
 static const char *const output_names[] = {"xenfmea.db", "worksheet.csv",
@@ -474,10 +475,13 @@ static int parse_all(struct scan *s)
         struct build *b = &s->builds[i];
         struct xf_pool pool = {.workers = s->jobs, .seconds = s->timeout,
                                .cache_dir = facts, .key = key,
+                               .options = b->commands.options,
                                .cache_bytes = (unsigned long long)s->cache_size
                                               << 20,
                                .progress = show_parse, .payload = s};
 
+        if (b->units)
+            continue;
         fill_tus(b);
         rc = run_pool(s, b, &number, &how, &pool);
         b->parsed = pool.parsed;
@@ -958,6 +962,168 @@ static void drop_trees(struct xf_buf *facts)
     facts->len = (size_t)(to - facts->data);
 }
 
+/* ---- a plan of builds that have every site -------------------------------- */
+
+/* More rounds than options that exclude each other in any Xen so far. */
+#define MAX_ROUNDS 12
+
+static void release_build(struct build *b);
+
+/* Parse what is new. Bodies are of no use to a plan, and many builds are in
+ * memory at once. */
+static int parse_for_plan(struct scan *s)
+{
+    size_t first = 0;
+
+    while (first < s->nbuilds && s->builds[first].units)
+        first++;
+    if (parse_all(s))
+        return -1;
+    for (size_t i = first; i < s->nbuilds; i++) {
+        struct build *b = &s->builds[i];
+
+        for (size_t j = 0; j < b->commands.len; j++) {
+            struct xf_buf *facts = &b->units[j].facts, small = XF_BUF_INIT;
+
+            drop_trees(facts);
+            xf_buf_add(&small, facts->data ? facts->data : "", facts->len);
+            xf_buf_release(facts);
+            *facts = small;
+        }
+        name_units(b);
+    }
+    return 0;
+}
+
+/* Linking uses the facts up, and the next round needs them again. */
+static int link_copy(struct xf_store *store, struct build *b)
+{
+    size_t n = b->commands.len;
+    struct xf_buf *kept = xf_calloc(n, sizeof(*kept));
+    int rc;
+
+    for (size_t i = 0; i < n; i++) {
+        kept[i] = b->units[i].facts;
+        memset(&b->units[i].facts, 0, sizeof(kept[i]));
+        xf_buf_add(&b->units[i].facts, kept[i].data ? kept[i].data : "",
+                   kept[i].len);
+    }
+    rc = link_build(store, b);
+    for (size_t i = 0; i < n; i++) {
+        xf_buf_release(&b->units[i].facts);
+        b->units[i].facts = kept[i];
+    }
+    free(kept);
+    return rc;
+}
+
+/* Sites and census of the builds so far, in a database that is thrown away. */
+static int plan_database(struct scan *s, struct xf_store **store)
+{
+    char *path = xf_path_join(s->cache_dir, "plan.db");
+    char *schema = xf_path_join(s->data, "schema");
+    int rc = xf_store_create(store, path, schema);
+
+    show_step(s, "census");
+    for (size_t i = 0; i < s->nbuilds && !rc; i++)
+        rc = link_copy(*store, &s->builds[i]);
+    if (!rc)
+        rc = xf_sites(*store, s->catalogue) ||
+             xf_census(*store, s->root, s->data) ? -1 : 0;
+    free(path);
+    free(schema);
+    return rc;
+}
+
+/* Configure the variants; those whose options Kconfig accepts are added. */
+static int try_variants(struct scan *s, const struct xf_variants *variants,
+                        struct xf_tried *tried, size_t *added)
+{
+    for (size_t i = 0; i < variants->len; i++) {
+        const struct xf_variant *v = &variants->items[i];
+        const struct scan_spec spec = {.arch = v->arch, .name = v->name,
+                                       .config = v->config};
+
+        if (discover_one(s, &spec))
+            return -1;
+        if (xf_variant_fulfilled(v, s->builds[s->nbuilds - 1].commands.kconfig,
+                                 tried)) {
+            (*added)++;
+            continue;
+        }
+        release_build(&s->builds[--s->nbuilds]);
+    }
+    return 0;
+}
+
+/* One round; *added tells how many builds it brought. */
+static int plan_round(struct scan *s, struct xf_store *store,
+                      struct xf_tried *tried, size_t *added)
+{
+    size_t n = 1;
+    int rc = 0;
+
+    *added = 0;
+    while (!rc && n && !*added) {
+        struct xf_variants variants;
+
+        rc = xf_variants_next(&variants, store, s->root, tried);
+        n = variants.len;
+        if (!rc)
+            rc = try_variants(s, &variants, tried, added);
+        xf_variants_release(&variants);
+    }
+    return rc;
+}
+
+/* Only the builds that are needed, and nothing but their commands. */
+static int keep_cover(struct scan *s, struct xf_store *store)
+{
+    bool *keep = xf_calloc(s->nbuilds + 1, sizeof(*keep));
+    int rc = xf_variants_cover(keep, s->nbuilds, store);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->nbuilds && !rc; i++) {
+        struct build *b = &s->builds[i];
+        struct build kept = {.commands = b->commands};
+
+        if (keep[i])
+            memset(&b->commands, 0, sizeof(b->commands));
+        release_build(b);
+        if (keep[i])
+            s->builds[n++] = kept;
+    }
+    s->nbuilds = rc ? s->nbuilds : n;
+    free(keep);
+    return rc;
+}
+
+static int plan_builds(struct scan *s)
+{
+    struct scan_specs seeds = {0};
+    struct xf_tried tried = {0};
+    size_t added = 1;
+    int rc = scan_builds_seeds(&seeds, &s->which, s->root, s->data);
+
+    for (size_t i = 0; i < seeds.len && !rc; i++)
+        rc = discover_one(s, &seeds.items[i]);
+    for (unsigned int round = 0; !rc && added; round++) {
+        struct xf_store *store = NULL;
+
+        rc = parse_for_plan(s) || plan_database(s, &store) ? -1 : 0;
+        added = 0;
+        if (!rc && round < MAX_ROUNDS)
+            rc = plan_round(s, store, &tried, &added);
+        if (!rc && !added)
+            rc = keep_cover(s, store);
+        xf_store_close(store);
+    }
+    scan_specs_release(&seeds);
+    xf_tried_release(&tried);
+    stage_ends(s, "plan");
+    return rc;
+}
+
 /* What `check` needs of a tree, in a fraction of the time. */
 static int build_sites(struct scan *s)
 {
@@ -1114,7 +1280,9 @@ static int run(struct scan *s)
         return -1;
     if (find_root(s) || make_output(s) || find_cache(s) || find_standin(s))
         return -1;
-    if ((!s->nbuilds && discover_all(s)) || check_sources(s) || check_clang(s))
+    if (!s->nbuilds && (s->which.all ? plan_builds(s) : discover_all(s)))
+        return -1;
+    if (check_sources(s) || check_clang(s))
         return -1;
     stage_ends(s, "discover");
     if (parse_all(s))
@@ -1130,26 +1298,28 @@ static int run(struct scan *s)
     return link_and_write(s);
 }
 
+static void release_build(struct build *b)
+{
+    for (size_t j = 0; b->units && j < b->commands.len; j++)
+        xf_unit_release(&b->units[j]);
+    for (size_t j = 0; b->names && j < b->commands.len; j++) {
+        free(b->names[j].file);
+        free(b->names[j].command);
+        free(b->names[j].detail);
+    }
+    for (size_t j = 0; b->places && j < b->commands.len; j++)
+        xf_buf_release(&b->places[j]);
+    free(b->places);
+    free(b->names);
+    free(b->units);
+    free(b->tus);
+    xf_build_release(&b->commands);
+}
+
 static void release(struct scan *s)
 {
-    for (size_t i = 0; i < s->nbuilds; i++) {
-        struct build *b = &s->builds[i];
-
-        for (size_t j = 0; b->units && j < b->commands.len; j++)
-            xf_unit_release(&b->units[j]);
-        for (size_t j = 0; b->names && j < b->commands.len; j++) {
-            free(b->names[j].file);
-            free(b->names[j].command);
-            free(b->names[j].detail);
-        }
-        for (size_t j = 0; b->places && j < b->commands.len; j++)
-            xf_buf_release(&b->places[j]);
-        free(b->places);
-        free(b->names);
-        free(b->units);
-        free(b->tus);
-        xf_build_release(&b->commands);
-    }
+    for (size_t i = 0; i < s->nbuilds; i++)
+        release_build(&s->builds[i]);
     free(s->builds);
     xf_catalogue_free(s->catalogue);
     xf_buf_release(&s->summary);

@@ -48,7 +48,7 @@ static char *rows_query(void)
     for (size_t i = 0; i < sheet_ncolumns; i++)
         xf_buf_addf(&sql, "%s\"%s\"", i ? ", " : "SELECT ",
                     sheet_columns[i].name);
-    xf_buf_adds(&sql, " FROM v_sites WHERE shown ORDER BY file, line, \"column\", kind,"
+    xf_buf_adds(&sql, " FROM v_sites ORDER BY file, line, \"column\", kind,"
                       " arch, build, site_id");
     return xf_buf_detach(&sql);
 }

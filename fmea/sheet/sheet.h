@@ -12,7 +12,7 @@
 
 #include "store.h"
 
-/* One site: in the build that shows most of it (v_site_rows). To add a column of v_sites: a member here and a line
+/* One site in one build. To add a column of v_sites: a member here and a line
  * in columns.c; every format then has it. */
 struct xf_row {
     char *site_id, *kind, *file, *function, *arch, *build, *macro, *macros;

@@ -243,7 +243,7 @@ static char *html_of(const struct xf_sheet *sheet)
     "site_id,kind,file,line,column,function,arch,build,macro,condition,cause," \
     "contexts,disposition,status,aou,rule,confidence,severity,occurrence,"     \
     "detection,action_priority,bug_count,in_debug_only,message,end_line,"      \
-    "macros,armed_by,paths,inliners,excerpt_line,excerpt\r\n"
+    "macros,armed_by,paths,builds,differs,inliners,excerpt_line,excerpt\r\n"
 
 static void test_csv(void **state)
 {
