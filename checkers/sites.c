@@ -387,8 +387,8 @@ static int inliners(struct xf_store *store)
     return xf_store_exec(
         store,
         "CREATE TEMP TABLE header AS"
-        "  SELECT id FROM function f WHERE is_static AND file <> ''"
-        "  AND file NOT IN (SELECT file FROM tu WHERE tu.build = f.build);"
+        "  SELECT id FROM function WHERE is_static AND file <> ''"
+        "  AND (build, file) NOT IN (SELECT build, file FROM tu);"
         "CREATE UNIQUE INDEX header_id ON header (id);"
         "INSERT OR IGNORE INTO site_function"
         "  WITH RECURSIVE up(site, function) AS ("

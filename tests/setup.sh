@@ -11,12 +11,13 @@ jobs=$(nproc)
 # What a scan needs, and what building xenfmea needs.
 packages="gcc libc6-dev make cmake pkg-config libclang-19-dev clang-19 lld-19
     llvm-19 libsqlite3-dev libcjson-dev libxxhash-dev libelf-dev libdw-dev
-    libexpat1-dev
+    libexpat1-dev libxlsxwriter-dev libzip-dev libmicrohttpd-dev
     flex bison python3 perl git dpkg-dev xz-utils bzip2 ca-certificates
     graphviz"
 # What the tests need besides.
 test_packages="libcmocka-dev sqlite3 python3-yaml chromium chromium-driver procps
-    gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf bc time cppcheck"
+    gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf bc time cppcheck
+    python3-openpyxl python3-jsonschema python3-docutils"
 
 as_root()
 {
@@ -92,4 +93,41 @@ get_xen()
     (cd "$to/.unpack" && apt-get "${apt_options[@]}" source "xen=$XEN_VERSION")
     mv "$to/.unpack/$XEN_FOLDER" "$to/$XEN_FOLDER"
     rm -rf "$to/.unpack" "$apt"
+}
+
+# What judges whether the page can be used by everybody: from npm, not
+# committed.
+AXE_VERSION=4.14.0
+AXE_SHA256=2277b0a3ef47af9b52497faa3e71598e86e0a0e5e6eb295207a5657ede4709af
+
+# get_axe FOLDER: FOLDER/package/axe.min.js
+get_axe()
+{
+    local to=$1
+
+    [ -f "$to/package/axe.min.js" ] && return 0
+    command -v npm >/dev/null || install_packages nodejs npm
+    rm -rf "$to"
+    mkdir -p "$to"
+    (cd "$to" && npm pack --silent "axe-core@$AXE_VERSION" &&
+        echo "$AXE_SHA256  axe-core-$AXE_VERSION.tgz" | sha256sum --check --quiet &&
+        tar xf "axe-core-$AXE_VERSION.tgz")
+}
+
+# get_sarif_schema FOLDER: the schema of SARIF 2.1.0 by OASIS as FOLDER/sarif.json.
+# No package of Debian has it; one of npm's does.
+get_sarif_schema()
+{
+    local to=$1 from
+
+    [ -s "$to/sarif.json" ] && return 0
+    command -v npm >/dev/null || install_packages npm
+    mkdir -p "$to"
+    from=$(mktemp -d)
+    (cd "$from" && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 &&
+        tar xzf ./*.tgz && cd package/lib/schemas &&
+        echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" |
+            sha256sum --check --quiet)
+    cp "$from/package/lib/schemas/sarif-2.1.0-rtm.5.json" "$to/sarif.json"
+    rm -rf "$from"
 }

@@ -28,7 +28,9 @@ int xf_file_read(struct xf_buf *out, const char *path)
     for (;;) {
         ssize_t got;
 
-        xf_buf_reserve(out, 65536);
+        /* room for one byte shows the end without growing */
+        if (out->cap - out->len < 2)
+            xf_buf_reserve(out, 65536);
         got = read(fd, out->data + out->len, out->cap - out->len - 1);
         if (got < 0) {
             int err = errno;
@@ -101,30 +103,46 @@ int xf_file_commit(const char *tmp, const char *path)
     return 0;
 }
 
+int xf_file_stage(char **tmp, const char *path, const void *data, size_t len)
+{
+    char *name = xf_format("%s.tmp.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC), err = fd < 0 ? errno : 0;
+
+    if (fd >= 0 && (fchmod(fd, 0644) || write_all(fd, data, len)))
+        err = errno;
+    if (fd >= 0 && close(fd) && !err)
+        err = errno;
+    *tmp = NULL;
+    if (!err) {
+        *tmp = name;
+        return 0;
+    }
+    if (fd >= 0)
+        unlink(name);
+    free(name);
+    return xf_error("cannot write %s: %s; %s", path, strerror(err), cure(err));
+}
+
 int xf_file_write_atomic(const char *path, const void *data, size_t len)
 {
-    char *tmp = xf_format("%s.tmp.XXXXXX", path);
-    int fd = mkostemp(tmp, O_CLOEXEC), rc = -1;
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
 
-    if (fd < 0) {
-        xf_error("cannot write %s: %s", path, strerror(errno));
-        goto out;
-    }
-    if (fchmod(fd, 0644) || write_all(fd, data, len)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
-        close(fd);
+    if (!rc)
+        rc = xf_file_commit(tmp, path);
+    free(tmp);
+    return rc;
+}
+
+int xf_file_replace(const char *path, const void *data, size_t len)
+{
+    char *tmp;
+    int rc = xf_file_stage(&tmp, path, data, len);
+
+    if (!rc && rename(tmp, path)) {
+        rc = xf_error("cannot write %s: %s", path, strerror(errno));
         unlink(tmp);
-        goto out;
     }
-    if (close(fd)) {
-        xf_error("cannot write %s: %s; %s", path, strerror(errno),
-                 cure(errno));
-        unlink(tmp);
-        goto out;
-    }
-    rc = xf_file_commit(tmp, path);
-out:
     free(tmp);
     return rc;
 }

@@ -18,6 +18,14 @@ int xf_file_read(struct xf_buf *out, const char *path);
  * same folder, fsync, rename. */
 int xf_file_write_atomic(const char *path, const void *data, size_t len);
 
+/* The same without fsync, for what carries its own sum and can be lost. */
+int xf_file_replace(const char *path, const void *data, size_t len);
+
+/* The first half of it: the file is written under a temporary name beside
+ * `path`, for xf_file_commit() or unlink(2). *tmp is the caller's to free, NULL
+ * after an error. */
+int xf_file_stage(char **tmp, const char *path, const void *data, size_t len);
+
 /* Make `path` durable under its final name: fsync `tmp`, rename it. */
 int xf_file_commit(const char *tmp, const char *path);
 

@@ -65,112 +65,122 @@ static char *silent_reason(const struct site_spot *site)
     return xf_strdup("no stop in this build");
 }
 
-static char *site_reason(struct file *file, const struct site_spot *site,
+static char *site_reason(const struct file *file, const struct site_spot *site,
                          uint32_t build)
 {
     const struct file_evidence *e = file->evidence;
     const struct range *range;
-    char *reason;
+    char *reason = NULL;
 
     if (!e->read[build])
         return e->failed[build] ? xf_format("not analysed: %s",
                                             e->failed[build])
-                                : reason_unread_by(file, build);
+                                : xf_strdup("");
     range = evidence_inactive(e, build, site->at.line);
-    reason = range ? reason_inactive(file, site->at.line, range) : NULL;
+    if (range)
+        reason = reason_inactive(file, site->at.line, range);
     if (!reason && e->failed[build])
         reason = xf_format("not analysed: %s", e->failed[build]);
     return reason ? reason : silent_reason(site);
 }
 
-static int write(struct census *census, sqlite3_stmt *stmt, int column,
-                 uint32_t build, const char *reason)
+static void add_site(struct xf_buf *rows, const struct file *file,
+                     const struct site_spot *site, uint32_t build)
 {
-    char *options = blamed(census, build, reason);
-
-    sqlite3_bind_int64(stmt, column, census->evidence.builds[build]);
-    xf_bind(stmt, column + 1, reason);
-    xf_bind(stmt, column + 2, options);
-    free(options);
-    return xf_store_run(census->store, stmt);
-}
-
-static int write_site(struct file *file, const struct site_spot *site,
-                      uint32_t build)
-{
-    sqlite3_stmt *stmt = xf_store_prepare(
-        file->census->store, "INSERT INTO site_absence (site_id, build, "
-                             "reason, options) VALUES (?1, ?2, ?3, ?4)");
+    char *number = xf_format("%u", build);
     char *reason = site_reason(file, site, build);
-    int rc;
 
-    if (stmt)
-        xf_bind(stmt, 1, site->site_id);
-    rc = stmt ? write(file->census, stmt, 2, build, reason) : -1;
+    xf_fact(rows, ABSENT_SITE, site->site_id, number, reason, NULL);
     free(reason);
-    return rc;
+    free(number);
 }
 
-int absent_sites(struct file *file)
+void absent_sites(struct xf_buf *rows, const struct file *file)
 {
     const struct file_evidence *e = file->evidence;
     size_t nbuilds = file->census->evidence.nbuilds;
     struct xf_map ids = XF_MAP_INIT;
     bool *has;
-    int rc = 0;
 
     if (!e || nbuilds < 2)
-        return 0;
+        return;
     for (size_t i = 0; i < e->nsites; i++)
         xf_map_add(&ids, e->sites[i].site_id, NULL);
     has = xf_calloc(ids.len * nbuilds + 1, sizeof(*has));
     for (size_t i = 0; i < e->nsites; i++)
         has[xf_map_find(&ids, e->sites[i].site_id) * nbuilds +
             e->sites[i].at.build] = true;
-    for (size_t i = 0; i < e->nsites && !rc; i++) {
+    for (size_t i = 0; i < e->nsites; i++) {
         bool *row = has + xf_map_find(&ids, e->sites[i].site_id) * nbuilds;
 
-        for (uint32_t b = 0; b < nbuilds && !rc; b++)
+        for (uint32_t b = 0; b < nbuilds; b++)
             if (!row[b]) {
                 row[b] = true; /* said once */
-                rc = write_site(file, &e->sites[i], b);
+                add_site(rows, file, &e->sites[i], b);
             }
     }
     free(has);
     xf_map_release(&ids);
-    return rc;
 }
 
-static char *occurrence_reason(struct file *file, const struct occurrence *occ,
-                               uint32_t build)
+void absent_occurrence(struct xf_buf *rows, const struct file *file,
+                       const struct occurrence *occ)
 {
     const struct file_evidence *e = file->evidence;
+    char *line = xf_format("%u", occ->line), *col = xf_format("%u", occ->col);
 
-    if (!e || !e->read[build])
-        return reason_unread_by(file, build);
-    return reason_here(file, occ, build);
+    for (uint32_t b = 0; b < file->census->evidence.nbuilds; b++) {
+        char *number = xf_format("%u", b);
+        char *reason = e && e->read[b] ? reason_here(file, occ, b)
+                                       : xf_strdup("");
+
+        if (reason)
+            xf_fact(rows, ABSENT_OCCURRENCE, line, col, number, reason, NULL);
+        free(reason);
+        free(number);
+    }
+    free(line);
+    free(col);
 }
 
-int absent_occurrence(struct file *file, const struct occurrence *occ)
+/* A file of another architecture is nothing that an option brings back. */
+static int write(struct file *file, sqlite3_stmt *stmt, int column,
+                 const char *number, const char *why, bool skip_foreign)
 {
     struct census *census = file->census;
-    int rc = 0;
+    uint32_t build = (uint32_t)strtoul(number, NULL, 10);
+    char *reason, *options;
+    int rc;
 
-    for (uint32_t b = 0; b < census->evidence.nbuilds && !rc; b++) {
-        sqlite3_stmt *stmt = xf_store_prepare(
-            census->store,
-            "INSERT INTO census_absence (file, line, col, build, reason, "
-            "options) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-        char *reason = occurrence_reason(file, occ, b);
-
-        rc = stmt ? 0 : -1;
-        if (stmt && reason) {
-            xf_bind(stmt, 1, file->path);
-            sqlite3_bind_int64(stmt, 2, occ->line);
-            sqlite3_bind_int64(stmt, 3, occ->col);
-            rc = write(census, stmt, 4, b, reason);
-        }
-        free(reason);
-    }
+    if (skip_foreign && reason_is_foreign(file, build))
+        return 0;
+    reason = *why ? xf_strdup(why) : reason_unread_by(file, build);
+    options = blamed(census, build, reason);
+    sqlite3_bind_int64(stmt, column, census->evidence.builds[build]);
+    xf_bind(stmt, column + 1, reason);
+    xf_bind(stmt, column + 2, options);
+    rc = xf_store_run(census->store, stmt);
+    free(reason);
+    free(options);
     return rc;
+}
+
+int absent_write(struct file *file, const struct xf_record *row)
+{
+    bool is_site = row->tag == ABSENT_SITE;
+    sqlite3_stmt *stmt = xf_store_prepare(
+        file->census->store,
+        is_site ? "INSERT INTO site_absence (site_id, build, reason, options) "
+                  "VALUES (?1, ?2, ?3, ?4)"
+                : "INSERT INTO census_absence (file, line, col, build, reason, "
+                  "options) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+
+    if (!stmt)
+        return -1;
+    xf_bind(stmt, 1, is_site ? row->fields[0] : file->path);
+    if (is_site)
+        return write(file, stmt, 2, row->fields[1], row->fields[2], false);
+    xf_bind(stmt, 2, row->fields[0]);
+    xf_bind(stmt, 3, row->fields[1]);
+    return write(file, stmt, 4, row->fields[2], row->fields[3], true);
 }

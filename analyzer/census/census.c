@@ -12,7 +12,10 @@
 #include "alloc.h"
 #include "buf.h"
 #include "file.h"
+#include "hash.h"
+#include "memo.h"
 #include "reason.h"
+#include "fact.h"
 
 /* What became of an occurrence that reads as a use, over all builds. */
 struct outcome {
@@ -95,7 +98,8 @@ static void ask_build(const struct file *file, const struct occurrence *occ,
         outcome->reason = reason;
 }
 
-/* Decide about a use that is no site. Sets *detail, which the caller frees. */
+/* Decide about a use that is no site. Sets *detail, which the caller frees;
+ * NULL when it is for reason_unread() to say. */
 static const char *decide_use(struct file *file, const struct occurrence *occ,
                               char **detail)
 {
@@ -114,7 +118,7 @@ static const char *decide_use(struct file *file, const struct occurrence *occ,
         *detail = xf_strdup(outcome.unknown ? "" : outcome.failed);
         return outcome.unknown ? "unaccounted" : "unanalysed";
     }
-    *detail = outcome.reason ? outcome.reason : reason_unread(file);
+    *detail = outcome.reason;
     return "other-config";
 }
 
@@ -157,60 +161,115 @@ static const char *decide(struct file *file, const struct occurrence *occ,
     return text_says[occ->place];
 }
 
-static int write_row(struct file *file, const struct occurrence *occ)
+/* Append the rows of the file as text: N name line column kind accounted
+ * detail, or A without the last where reason_unread() has to say; and those of
+ * absent.h. */
+static void count_text(struct file *file, struct xf_buf *rows)
 {
     struct census *census = file->census;
+    struct xf_source *src =
+        xf_source_from(file->path, file->text->data, file->text->len);
+
+    file->src = src;
+    occurrences_clear(&census->list);
+    occurrences_find(&census->list, &census->names, src, file->path);
+    for (size_t i = 0; i < census->list.len; i++) {
+        const struct occurrence *occ = &census->list.items[i];
+        char *detail, *line = xf_format("%u", occ->line);
+        char *col = xf_format("%u", occ->col);
+        const char *accounted = decide(file, occ, &detail);
+
+        xf_fact(rows, detail ? 'N' : 'A', reason_name(file, occ), line, col,
+                census->names.kinds[occ->name], accounted, detail, NULL);
+        if (!strcmp(accounted, "other-config"))
+            absent_occurrence(rows, file, occ);
+        free(detail);
+        free(line);
+        free(col);
+    }
+    absent_sites(rows, file);
+    xf_source_free(src);
+}
+
+/* Looks at other files, so it is asked every time. */
+static void bind_unread(sqlite3_stmt *stmt, int column, struct file *file)
+{
+    char *reason = reason_unread(file);
+
+    xf_bind(stmt, column, reason);
+    free(reason);
+}
+
+static int write_row(struct file *file, const struct xf_record *row)
+{
+    struct xf_store *store = file->census->store;
     sqlite3_stmt *stmt = xf_store_prepare(
-        census->store, "INSERT INTO census (file, line, col, kind, name,"
-                       " accounted, detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    const char *accounted;
-    char *detail;
+        store, "INSERT INTO census (file, name, line, col, kind,"
+               " accounted, detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
 
     if (!stmt)
         return -1;
-    accounted = decide(file, occ, &detail);
     xf_bind(stmt, 1, file->path);
-    sqlite3_bind_int64(stmt, 2, occ->line);
-    sqlite3_bind_int64(stmt, 3, occ->col);
-    xf_bind(stmt, 4, census->names.kinds[occ->name]);
-    xf_bind(stmt, 5, reason_name(file, occ));
-    xf_bind(stmt, 6, accounted);
-    xf_bind(stmt, 7, detail);
-    free(detail);
-    if (xf_store_run(census->store, stmt))
-        return -1;
-    return strcmp(accounted, "other-config") ? 0 : absent_occurrence(file, occ);
+    for (int i = 0; i < 6; i++)
+        xf_bind(stmt, i + 2, row->fields[i]);
+    if (row->tag == 'A')
+        bind_unread(stmt, 7, file);
+    return xf_store_run(store, stmt);
 }
 
-static int count_text(struct census *census, const char *path,
-                      const struct xf_buf *text)
+static int write_rows(struct file *file, struct xf_buf *rows)
 {
-    struct xf_source *src = xf_source_from(path, text->data, text->len);
-    struct file file = {
-        .census = census,
-        .path = path,
-        .src = src,
-        .evidence = evidence_file(&census->evidence, path),
-    };
-    int rc = 0;
+    char *at = rows->data;
+    struct xf_record row;
+    int rc;
 
-    occurrences_clear(&census->list);
-    occurrences_find(&census->list, &census->names, src, path);
-    for (size_t i = 0; !rc && i < census->list.len; i++)
-        rc = write_row(&file, &census->list.items[i]);
-    if (!rc)
-        rc = absent_sites(&file);
-    free(file.absence);
-    xf_source_free(src);
+    while ((rc = xf_fact_next(&row, &at, rows->data + rows->len)) > 0)
+        if (row.tag == ABSENT_SITE || row.tag == ABSENT_OCCURRENCE
+                ? absent_write(file, &row)
+                : write_row(file, &row))
+            return -1;
     return rc;
 }
 
-/* A site may come from a macro whose name the census does not know. */
-static bool has_sites(const struct census *census, const char *path)
+/* Everything that count_text() looks at. */
+static void file_key(const struct file *file, char key[XF_HASH_HEX])
 {
-    const struct file_evidence *e = evidence_file(&census->evidence, path);
+    struct xf_hash *hash = xf_hash_new();
 
-    return e && e->nsites;
+    xf_hash_adds(hash, "census");
+    xf_hash_adds(hash, file->census->common);
+    xf_hash_adds(hash, file->path);
+    xf_hash_add(hash, file->text->data, file->text->len);
+    evidence_hash(hash, &file->census->evidence, file->evidence);
+    xf_hash_finish(hash, key);
+}
+
+static int count_file(struct census *census, const char *path,
+                      const struct xf_buf *text)
+{
+    struct xf_memo *memo = xf_store_memo(census->store);
+    struct file file = {
+        .census = census,
+        .path = path,
+        .text = text,
+        .evidence = evidence_file(&census->evidence, path),
+    };
+    struct xf_buf rows = XF_BUF_INIT;
+    char key[XF_HASH_HEX];
+    int rc;
+
+    file_key(&file, key);
+    if (!xf_memo_find(memo, key, &rows)) {
+        /* A site may come from a macro whose name the census does not know. */
+        if (occurrences_likely(&census->names, text->data, text->len) ||
+            (file.evidence && file.evidence->nsites))
+            count_text(&file, &rows);
+        xf_memo_keep(memo, key, &rows);
+    }
+    rc = write_rows(&file, &rows);
+    xf_buf_release(&rows);
+    free(file.absence);
+    return rc;
 }
 
 static int visit(const char *relative, const char *absolute, void *payload)
@@ -226,11 +285,27 @@ static int visit(const char *relative, const char *absolute, void *payload)
     if (!xf_file_exists(absolute))
         return 0;
     rc = xf_file_read(&text, absolute);
-    if (!rc && (occurrences_likely(&census->names, text.data, text.len) ||
-                has_sites(census, relative)))
-        rc = count_text(census, relative, &text);
+    if (!rc)
+        rc = count_file(census, relative, &text);
     xf_buf_release(&text);
     return rc;
+}
+
+static void hash_common(struct census *census)
+{
+    struct xf_hash *hash = xf_hash_new();
+    const struct names *names = &census->names;
+    const struct xf_map *live = &census->evidence.live;
+
+    for (size_t i = 0; i < names->map.len; i++) {
+        xf_hash_adds(hash, names->map.keys[i]);
+        xf_hash_adds(hash, names->kinds[i]);
+        xf_hash_adds(hash, names->is_function[i] ? "function" : "");
+        xf_hash_adds(hash, names->is_instruction[i] ? "instruction" : "");
+    }
+    for (size_t i = 0; i < live->len; i++)
+        xf_hash_adds(hash, live->keys[i]);
+    xf_hash_finish(hash, census->common);
 }
 
 int xf_census(struct xf_store *store, const char *root, const char *data)
@@ -240,6 +315,7 @@ int xf_census(struct xf_store *store, const char *root, const char *data)
 
     if (!rc)
         rc = evidence_load(&census.evidence, store);
+    hash_common(&census);
     if (!rc)
         rc = xf_tree_walk(root, NULL, visit, &census);
     occurrences_release(&census.list);

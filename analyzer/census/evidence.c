@@ -331,6 +331,45 @@ const struct call_spot *evidence_call(const struct file_evidence *file,
     return NULL;
 }
 
+static void hash_spots(struct xf_hash *hash, const struct spot *spots, size_t n)
+{
+    xf_hash_add(hash, &n, sizeof(n));
+    xf_hash_add(hash, n ? spots : &(struct spot){0}, n * sizeof(*spots));
+}
+
+static void hash_site(struct xf_hash *hash, const struct site_spot *site)
+{
+    hash_spots(hash, &site->at, 1);
+    xf_hash_add(hash, &site->end_line, sizeof(site->end_line));
+    xf_hash_adds(hash, site->site_id);
+    xf_hash_adds(hash, site->macro);
+    xf_hash_adds(hash, site->macros);
+    xf_hash_adds(hash, site->callee);
+    xf_hash_adds(hash, site->debug);
+    xf_hash_add(hash, &site->is_loop, sizeof(site->is_loop));
+}
+
+void evidence_hash(struct xf_hash *hash, const struct evidence *ev,
+                   const struct file_evidence *file)
+{
+    if (!file)
+        return;
+    for (size_t i = 0; i < file->nsites; i++)
+        hash_site(hash, &file->sites[i]);
+    hash_spots(hash, file->expanded, file->nexpanded);
+    hash_spots(hash, file->unexecuted, file->nunexecuted);
+    for (size_t i = 0; i < file->ncalls; i++) {
+        hash_spots(hash, &file->calls[i].at, 1);
+        xf_hash_adds(hash, file->calls[i].file);
+    }
+    for (size_t i = 0; i < file->ninactive; i++)
+        xf_hash_add(hash, &file->inactive[i], sizeof(file->inactive[i]));
+    for (size_t i = 0; i < ev->nbuilds; i++) {
+        xf_hash_adds(hash, file->read[i] ? "read" : "");
+        xf_hash_adds(hash, file->failed[i] ? file->failed[i] : "");
+    }
+}
+
 bool evidence_has_arch(const struct evidence *ev, uint32_t build,
                        const char *arch)
 {

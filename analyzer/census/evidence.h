@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hash.h"
 #include "map.h"
 #include "store.h"
 
@@ -81,6 +82,10 @@ bool evidence_expanded(const struct file_evidence *file, struct spot at);
 bool evidence_unexecuted(const struct file_evidence *file, struct spot at);
 const struct call_spot *evidence_call(const struct file_evidence *file,
                                       struct spot at);
+
+/* Add all that is known of the file, which may be NULL. */
+void evidence_hash(struct xf_hash *hash, const struct evidence *ev,
+                   const struct file_evidence *file);
 
 /* Whether the build has a TU in that folder below arch/. */
 bool evidence_has_arch(const struct evidence *ev, uint32_t build,

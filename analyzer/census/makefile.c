@@ -195,7 +195,9 @@ static void search_file(struct search *search, const char *root,
     char *path = xf_path_join(folder, name);
     struct xf_buf text = XF_BUF_INIT;
 
-    if (xf_file_exists(path) && !xf_file_read(&text, path))
+    /* Every word contains the bare stem, which is the last of them. */
+    if (xf_file_exists(path) && !xf_file_read(&text, path) &&
+        strstr(text.data, search->words[2]))
         search_text(search, text.data);
     xf_buf_release(&text);
     free(path);

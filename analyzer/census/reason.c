@@ -206,6 +206,14 @@ static char *other_architecture(const struct file *file, uint32_t build)
     return NULL;
 }
 
+bool reason_is_foreign(const struct file *file, uint32_t build)
+{
+    char *reason = other_architecture(file, build);
+
+    free(reason);
+    return reason;
+}
+
 char *reason_unread_by(struct file *file, uint32_t build)
 {
     char *reason = other_architecture(file, build);

@@ -16,13 +16,15 @@ struct census {
     struct names names;
     struct evidence evidence;
     struct occurrences list; /* of the current file */
+    char common[XF_HASH_HEX]; /* what every file's rows depend on */
 };
 
 /* One file of the walk. */
 struct file {
     struct census *census;
     const char *path; /* relative */
-    const struct xf_source *src;
+    const struct xf_source *src; /* while it is read */
+    const struct xf_buf *text;
     const struct file_evidence *evidence; /* NULL: nothing known */
     char *absence; /* what Makefiles say of it, made when first needed */
 };
@@ -41,6 +43,8 @@ char *reason_here(const struct file *file, const struct occurrence *occ,
                   uint32_t build);
 /* Why no build read the file. */
 char *reason_unread(struct file *file);
+/* Whether the file is another architecture's than the build's. */
+bool reason_is_foreign(const struct file *file, uint32_t build);
 /* Why that build did not. */
 char *reason_unread_by(struct file *file, uint32_t build);
 

@@ -8,6 +8,7 @@
  */
 #include "cache.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,51 +274,51 @@ static void note_use(const char *path)
         utimensat(AT_FDCWD, path, NULL, 0);
 }
 
-/* Append the facts in a file; false when it is not there or damaged: its first
- * line is the sum of the rest. */
-static bool get_file(const char *path, struct xf_buf *facts)
+/* The first line of the file is the sum of the rest. */
+bool xf_cache_load(const char *path, struct xf_buf *facts)
 {
-    struct xf_buf file = XF_BUF_INIT;
     char sum[XF_HASH_HEX];
-    bool hit = false;
 
-    if (xf_file_exists(path) && !xf_file_read(&file, path) &&
-        file.len >= XF_HASH_HEX) {
-        xf_hash_bytes(sum, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
-        hit = !memcmp(sum, file.data, XF_HASH_HEX - 1);
+    assert(!facts->len);
+    if (xf_file_exists(path) && !xf_file_read(facts, path) &&
+        facts->len >= XF_HASH_HEX) {
+        size_t len = facts->len - XF_HASH_HEX;
+
+        xf_hash_bytes(sum, facts->data + XF_HASH_HEX, len);
+        if (!memcmp(sum, facts->data, XF_HASH_HEX - 1)) {
+            memmove(facts->data, facts->data + XF_HASH_HEX, len + 1);
+            facts->len = len;
+            note_use(path);
+            return true;
+        }
     }
-    if (hit) {
-        xf_buf_add(facts, file.data + XF_HASH_HEX, file.len - XF_HASH_HEX);
-        note_use(path);
-    }
-    xf_buf_release(&file);
-    return hit;
+    xf_buf_clear(facts);
+    return false;
 }
 
-bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts)
+char *xf_cache_find(struct xf_cache *cache, const char *key)
 {
     struct xf_buf reads = XF_BUF_INIT;
-    char first[XF_HASH_HEX], second[XF_HASH_HEX], *path;
-    bool hit = false;
+    char first[XF_HASH_HEX], second[XF_HASH_HEX], *path, *found = NULL;
 
     xf_hash_bytes(first, key, strlen(key));
     path = entry(cache, first, ".reads");
     if (xf_file_exists(path) && !xf_file_read(&reads, path) && reads.len)
-        for (const char *list = reads.data; *list && !hit;
+        for (const char *list = reads.data; *list && !found;
              list = next_list(list)) {
-            char *found;
-
             if (!second_key(cache, key, list, second, false))
                 continue;
             found = entry(cache, second, ".facts");
-            hit = get_file(found, facts);
-            free(found);
+            if (!xf_file_exists(found)) {
+                free(found);
+                found = NULL;
+            }
         }
-    if (hit)
+    if (found)
         note_use(path);
     free(path);
     xf_buf_release(&reads);
-    return hit;
+    return found;
 }
 
 static void reads_of(const struct xf_buf *facts, struct xf_buf *reads)

@@ -30,8 +30,12 @@ void xf_cache_free(struct xf_cache *cache);
  * the first use. */
 void xf_cache_set_options(struct xf_cache *cache, const char *header);
 
-/* Append the facts stored for `key` (any text) if every file is as it was. */
-bool xf_cache_get(struct xf_cache *cache, const char *key, struct xf_buf *facts);
+/* Where the facts for `key` (any text) are stored if every file is as it was,
+ * else NULL. Caller frees. */
+char *xf_cache_find(struct xf_cache *cache, const char *key);
+/* Read them into an empty buffer; false, which leaves it empty, when they are
+ * gone or damaged. */
+bool xf_cache_load(const char *path, struct xf_buf *facts);
 
 /* Remove what was used longest ago until no more than `bytes` are left; a little
  * more goes, so that not every run has to. Others may use the cache meanwhile:

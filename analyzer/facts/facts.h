@@ -62,31 +62,19 @@
 
 #include <stddef.h>
 
-#include "buf.h"
+#include "fact.h"
 
-#define XF_FACTS_VERSION "17"
+#define XF_FACTS_VERSION "18"
 #define XF_CHAIN_SEP '\x1f'
 #define XF_ARGS_SEP '\x1e'
-#define XF_FACTS_FIELDS 16
 
-/* Append one record; the fields end with NULL. */
-void xf_fact(struct xf_buf *out, char tag, ...) __attribute__((sentinel));
 void xf_facts_end(struct xf_buf *out);
-
-struct xf_record {
-    char tag;
-    const char *fields[XF_FACTS_FIELDS]; /* unescaped; absent ones are "" */
-    size_t nfields;
-};
 
 /* Called per record; a non-zero result ends the reading. */
 typedef int xf_record_fn(const struct xf_record *record, void *payload);
 
 /* Whether the text is complete and of this version. */
 int xf_facts_complete(const char *text, size_t len);
-
-/* Split one line (NUL ended, modified in place). 0, or -1 when malformed. */
-int xf_fact_split(struct xf_record *record, char *line);
 
 /* Read records from `text`, which is modified in place. 0, the callback's
  * result, or -1 with xf_error() when it is not well formed. */

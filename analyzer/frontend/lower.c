@@ -44,7 +44,7 @@ struct type {
 struct lowering {
     struct xf_buf *out;
     CXTranslationUnit unit;
-    const char *frame_section;
+    const struct xf_frame_names *frames;
     struct xf_names *names;
     CXFile last_file;
     uint32_t last_name;
@@ -1430,9 +1430,10 @@ static void put_asm(struct lowering *l, struct xf_buf *out,
     struct frame frame = {-1, false};
     struct xf_buf text = XF_BUF_INIT, rest = l->text;
 
-    xf_asm_frames(stmt, l->frame_section, on_frame, &frame);
+    xf_asm_frames(stmt, l->frames->section, on_frame, &frame);
     if (frame.found)
-        xf_buf_addf(&text, "%s%d", l->frame_section, frame.type);
+        xf_buf_addf(&text, "%s%d", l->frames->section,
+                    l->frames->type(frame.type, l->frames->payload));
     for (const char *p = stmt->text; *p && !frame.found; p++) {
         bool space = isspace((unsigned char)*p) || *p == ';';
 
@@ -1624,10 +1625,10 @@ static void release(struct lowering *l)
 
 void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
               struct xf_names *names, const struct xf_map *also,
-              const char *frame_section)
+              const struct xf_frame_names *frames)
 {
     struct lowering l = {.out = out, .unit = unit, .names = names,
-                         .frame_section = frame_section};
+                         .frames = frames};
 
     clang_visitChildren(clang_getTranslationUnitCursor(unit), on_top, &l);
     want_own(&l);

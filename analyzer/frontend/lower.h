@@ -13,10 +13,18 @@
 #include "map.h"
 #include "walk.h"
 
+/* How bug frames are called in trees: as in frontend.h, and the number in facts
+ * for a type's number in the tree at hand. */
+struct xf_frame_names {
+    const char *section;
+    int (*type)(int number, void *payload);
+    void *payload;
+};
+
 /* Append T and G records of the unit; `also` names functions that are lowered
- * although nothing leads to them; `frame_section` as in frontend.h. */
+ * although nothing leads to them. */
 void xf_lower(struct xf_buf *out, CXTranslationUnit unit,
               struct xf_names *names, const struct xf_map *also,
-              const char *frame_section);
+              const struct xf_frame_names *frames);
 
 #endif

@@ -47,6 +47,11 @@ struct run {
     struct xf_cache *cache;
     uint32_t *queue; /* jobs to do, in order */
     size_t nqueue, next;
+    struct hit {     /* facts to load from the cache */
+        uint32_t job;
+        char *path;
+    } *hits;
+    size_t nhits;
     unsigned int done, total;
     struct worker *workers;
     unsigned int nworkers;
@@ -414,6 +419,28 @@ static void wait_for_news(struct run *run, struct pollfd *fds)
             run->workers[i].news = fds[at++].revents != 0;
 }
 
+/* While the workers parse. Only facts without an error are stored. */
+static void load_hits(struct run *run)
+{
+    for (size_t i = 0; i < run->nhits; i++) {
+        uint32_t job = run->hits[i].job;
+        struct xf_unit *unit = &run->units[job];
+
+        if (xf_cache_load(run->hits[i].path, &unit->facts) &&
+            xf_facts_complete(unit->facts.data, unit->facts.len)) {
+            unit->cached = 1;
+            unit->status = XF_UNIT_OK;
+            unit->detail = xf_strdup("");
+            finished(run, job);
+        } else {
+            xf_buf_clear(&unit->facts);
+            run->queue[run->nqueue++] = job;
+        }
+        free(run->hits[i].path);
+    }
+    run->nhits = 0;
+}
+
 static int dispatch(struct run *run)
 {
     unsigned int n = run->nworkers;
@@ -426,6 +453,10 @@ static int dispatch(struct run *run)
         for (unsigned int i = 0; i < n && !rc; i++) {
             rc = employ(run, &run->workers[i]);
             busy |= run->workers[i].pid && run->workers[i].job != IDLE;
+        }
+        if (!rc && run->nhits) {
+            load_hits(run);
+            continue;
         }
         if (rc || (!busy && run->next == run->nqueue))
             break;
@@ -468,7 +499,7 @@ static int larger_first(const void *a, const void *b)
     return x->job < y->job ? -1 : 1;
 }
 
-/* What the cache does not have goes into the queue, large files first so that
+/* What the cache does not know goes into the queue, large files first so that
  * no worker is left with one at the end. */
 static void fill_queue(struct run *run, size_t n)
 {
@@ -477,12 +508,10 @@ static void fill_queue(struct run *run, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct stat st;
         char *key = unit_key(run, (uint32_t)i);
+        char *path = run->cache ? xf_cache_find(run->cache, key) : NULL;
 
-        if (run->cache &&
-            xf_cache_get(run->cache, key, &run->units[i].facts)) {
-            run->units[i].cached = 1;
-            settle(&run->units[i]);
-            finished(run, (uint32_t)i);
+        if (path) {
+            run->hits[run->nhits++] = (struct hit){(uint32_t)i, path};
         } else {
             todo[run->nqueue].size =
                 stat(run->tus[i].file, &st) ? 0 : st.st_size;
@@ -507,20 +536,23 @@ int xf_pool_run(struct xf_unit *units, const struct xf_tu *tus, size_t n,
 
     memset(units, 0, n * sizeof(*units));
     run.queue = xf_calloc(n, sizeof(*run.queue));
+    run.hits = xf_calloc(n, sizeof(*run.hits));
     if (n && pool->cache_dir)
         run.cache = xf_cache_new(pool->cache_dir, tus[0].source,
                                  tus[0].objects);
     if (run.cache && pool->options)
         xf_cache_set_options(run.cache, pool->options);
     fill_queue(&run, n);
-    pool->parsed = (unsigned int)run.nqueue;
-    run.nworkers = pool->workers < run.nqueue ? pool->workers
-                                              : (unsigned int)run.nqueue;
+    run.nworkers = pool->workers < n ? pool->workers : (unsigned int)n;
     run.workers = xf_calloc(run.nworkers, sizeof(*run.workers));
     rc = dispatch(&run);
+    pool->parsed = (unsigned int)run.nqueue;
     if (run.cache && pool->cache_bytes && pool->parsed)
         xf_cache_trim(run.cache, pool->cache_bytes);
     xf_cache_free(run.cache);
+    for (size_t i = 0; i < run.nhits; i++)
+        free(run.hits[i].path);
+    free(run.hits);
     free(run.queue);
     free(run.workers);
     signal(SIGPIPE, old);

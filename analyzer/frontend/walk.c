@@ -677,8 +677,9 @@ static int macro_value(struct walker *w, const char *name)
 }
 
 /* The number of a frame's type in this tree to the one in facts. */
-static int frame_type(struct walker *w, int number)
+static int frame_type(int number, void *payload)
 {
+    struct walker *w = payload;
     bool named = false;
 
     for (const struct xf_frame_type *f = w->options->frames;
@@ -696,7 +697,7 @@ static void on_frame(int type, const char *message, void *payload)
 {
     struct sink *sink = payload;
 
-    emit_site(sink->w, sink->s, frame_type(sink->w, type), message, NULL);
+    emit_site(sink->w, sink->s, frame_type(type, sink->w), message, NULL);
 }
 
 static void on_halt(const char *what, void *payload)
@@ -1432,13 +1433,14 @@ void xf_walk(struct xf_buf *out, CXTranslationUnit unit, struct xf_names *names,
                        .options = options,
                        .symbols = {options->debug_on, options->debug_off,
                                    definition_in_unit, &w}};
+    const struct xf_frame_names frames = {options->frame_section, frame_type,
+                                          &w};
     CXCursor top = clang_getTranslationUnitCursor(unit);
 
     emit_skipped(&w);
     clang_visitChildren(top, on_expansion, &w);
     clang_visitChildren(top, on_top, &w);
-    xf_lower(out, unit, names, &w.lowered_anyway,
-             options->frame_section);
+    xf_lower(out, unit, names, &w.lowered_anyway, &frames);
     xf_map_release(&w.lowered_anyway);
     for (size_t i = 0; i < w.callees_cap; i++)
         free(w.callees[i].name);

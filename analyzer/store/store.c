@@ -24,6 +24,7 @@ struct xf_store {
     struct xf_map texts;
     sqlite3_stmt **stmts; /* parallel to texts */
     size_t cap;
+    struct xf_memo *memo;
 };
 
 static int db_error(struct xf_store *store, const char *doing)
@@ -216,7 +217,7 @@ static int copy_to(const char *tmp, const char *path)
     return rc;
 }
 
-int xf_store_update(struct xf_store **out, const char *path)
+int xf_store_update(struct xf_store **out, const char *path, const char *to)
 {
     struct xf_store *store;
 
@@ -225,7 +226,11 @@ int xf_store_update(struct xf_store **out, const char *path)
     finish_statements(store);
     sqlite3_close(store->db);
     store->db = NULL;
-    store->tmp = xf_format("%s.tmp.%ld", path, (long)getpid());
+    if (to) {
+        free(store->path);
+        store->path = xf_strdup(to);
+    }
+    store->tmp = xf_format("%s.tmp.%ld", store->path, (long)getpid());
     if (copy_to(store->tmp, path)) {
         xf_store_close(store);
         return -1;
@@ -331,6 +336,16 @@ int xf_store_run(struct xf_store *store, sqlite3_stmt *stmt)
 int64_t xf_store_last_id(struct xf_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);
+}
+
+void xf_store_set_memo(struct xf_store *store, struct xf_memo *memo)
+{
+    store->memo = memo;
+}
+
+struct xf_memo *xf_store_memo(const struct xf_store *store)
+{
+    return store->memo;
 }
 
 const char *xf_column(sqlite3_stmt *stmt, int column)

@@ -14,8 +14,10 @@
 
 struct xf_store;
 
-/* PRAGMA user_version of the databases this program reads and writes. */
-#define XF_SCHEMA_VERSION 1
+/* PRAGMA user_version of the databases this program reads and writes. To be
+ * raised by every release whose tables or views differ from the last one's: a
+ * reader would else meet a missing column as an SQL error. */
+#define XF_SCHEMA_VERSION 2
 
 /* A new, empty database at `path` with every data/schema file applied, open in
  * one transaction. Nothing appears at `path` before xf_store_commit(). */
@@ -24,9 +26,9 @@ int xf_store_create(struct xf_store **out, const char *path,
 /* Open an existing one read-only, checking that it is whole and of this
  * version. */
 int xf_store_open(struct xf_store **out, const char *path);
-/* A copy of an existing one, checked like above, to change in one transaction:
- * nothing happens to `path` before xf_store_commit(). */
-int xf_store_update(struct xf_store **out, const char *path);
+/* A copy of an existing one, checked like above, to change in one transaction.
+ * xf_store_commit() puts it at `to`, or with NULL in the place of `path`. */
+int xf_store_update(struct xf_store **out, const char *path, const char *to);
 /* A copy in memory, checked like above, to try something on. */
 int xf_store_scratch(struct xf_store **out, const char *path);
 /* Finish a created or updated database: commit, check, fsync, rename; frees `store`
@@ -46,6 +48,12 @@ int xf_store_run(struct xf_store *store, sqlite3_stmt *stmt);
 int xf_store_step(struct xf_store *store, sqlite3_stmt *stmt);
 int xf_store_exec(struct xf_store *store, const char *sql);
 int64_t xf_store_last_id(struct xf_store *store);
+
+/* Results that stages kept of an earlier run (memo.h); NULL, as in a new store:
+ * none. The store only knows them. */
+struct xf_memo;
+void xf_store_set_memo(struct xf_store *store, struct xf_memo *memo);
+struct xf_memo *xf_store_memo(const struct xf_store *store);
 
 /* Column as a string, "" for NULL; valid until the next step. */
 const char *xf_column(sqlite3_stmt *stmt, int column);

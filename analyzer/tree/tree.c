@@ -95,7 +95,8 @@ static int read_types(struct xf_tree *tree, const char *types)
 static int find_op(const char *word, size_t len)
 {
     for (int i = 0; i < XF_OPS; i++)
-        if (strlen(op_names[i]) == len && !memcmp(op_names[i], word, len))
+        if (*op_names[i] == *word && !strncmp(op_names[i], word, len) &&
+            !op_names[i][len])
             return i;
     return -1;
 }
@@ -132,16 +133,17 @@ static const char *read_word(struct reader *r)
 
 static bool read_number(struct reader *r, uint32_t *out, char behind)
 {
-    char *end;
-    unsigned long value;
+    const char *p = r->at;
+    uint64_t value = 0;
 
-    if (!isdigit((unsigned char)*r->at))
+    if (!isdigit((unsigned char)*p))
         return false;
-    value = strtoul(r->at, &end, 10);
-    if (value > UINT32_MAX || (behind && *end != behind))
+    for (; isdigit((unsigned char)*p) && value <= UINT32_MAX; p++)
+        value = 10 * value + (uint64_t)(*p - '0');
+    if (value > UINT32_MAX || (behind && *p != behind))
         return false;
     *out = (uint32_t)value;
-    r->at = end + (behind != 0);
+    r->at = p + (behind != 0);
     return true;
 }
 
@@ -226,34 +228,30 @@ static void attach(struct reader *r, struct xf_node *n, size_t first)
 }
 
 /* How many children an operator needs at least, so that the analyses need not
- * ask; and at most, -1: any number. */
+ * ask; and at most. */
 static bool kids_fit(const struct xf_node *n)
 {
     static const struct {
-        enum xf_op op;
-        int least, most;
-    } table[] = {
-        {XF_OP_FUNCTION, 1, -1}, {XF_OP_GLOBAL, 1, 1},
-        {XF_OP_DECL, 0, 1},      {XF_OP_IF, 2, 3},
-        {XF_OP_FOR, 4, 4},       {XF_OP_WHILE, 2, 2},
-        {XF_OP_DO, 2, 2},        {XF_OP_SWITCH, 2, 2},
-        {XF_OP_CASE, 2, 3},      {XF_OP_DEFAULT, 1, 1},
-        {XF_OP_LABEL, 1, 1},     {XF_OP_RETURN, 0, 1},
-        {XF_OP_MEMBER, 1, 1},    {XF_OP_ARROW, 1, 1},
-        {XF_OP_INDEX, 2, 2},     {XF_OP_CALL, 1, -1},
-        {XF_OP_ADDRESS, 1, 1},   {XF_OP_DEREF, 1, 1},
-        {XF_OP_UNARY, 1, 1},     {XF_OP_BINARY, 2, 2},
-        {XF_OP_ASSIGN, 2, 2},    {XF_OP_CONDITIONAL, 3, 3},
-        {XF_OP_GNU_CONDITIONAL, 2, 2}, {XF_OP_CAST, 1, 1},
-        {XF_OP_AT, 1, 1},        {XF_OP_STATEMENTS, 1, 1},
-        {XF_OP_COMPUTED_GOTO, 1, 1},
+        int least, most; /* most 0: not bounded */
+    } table[XF_OPS] = {
+        [XF_OP_FUNCTION] = {1, 0}, [XF_OP_GLOBAL] = {1, 1},
+        [XF_OP_DECL] = {0, 1}, [XF_OP_IF] = {2, 3},
+        [XF_OP_FOR] = {4, 4}, [XF_OP_WHILE] = {2, 2},
+        [XF_OP_DO] = {2, 2}, [XF_OP_SWITCH] = {2, 2},
+        [XF_OP_CASE] = {2, 3}, [XF_OP_DEFAULT] = {1, 1},
+        [XF_OP_LABEL] = {1, 1}, [XF_OP_RETURN] = {0, 1},
+        [XF_OP_MEMBER] = {1, 1}, [XF_OP_ARROW] = {1, 1},
+        [XF_OP_INDEX] = {2, 2}, [XF_OP_CALL] = {1, 0},
+        [XF_OP_ADDRESS] = {1, 1}, [XF_OP_DEREF] = {1, 1},
+        [XF_OP_UNARY] = {1, 1}, [XF_OP_BINARY] = {2, 2},
+        [XF_OP_ASSIGN] = {2, 2}, [XF_OP_CONDITIONAL] = {3, 3},
+        [XF_OP_GNU_CONDITIONAL] = {2, 2}, [XF_OP_CAST] = {1, 1},
+        [XF_OP_AT] = {1, 1}, [XF_OP_STATEMENTS] = {1, 1},
+        [XF_OP_COMPUTED_GOTO] = {1, 1},
     };
 
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (table[i].op == n->op)
-            return (int)n->nkids >= table[i].least &&
-                   (table[i].most < 0 || (int)n->nkids <= table[i].most);
-    return true;
+    return (int)n->nkids >= table[n->op].least &&
+           (!table[n->op].most || (int)n->nkids <= table[n->op].most);
 }
 
 static struct xf_node *read_node(struct reader *r)

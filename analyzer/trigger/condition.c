@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "buf.h"
+#include "decided.h"
 #include "feasible.h"
 #include "text.h"
 #include "value.h"
@@ -20,6 +21,7 @@ struct maker {
     const struct xf_cfg *cfg;
     size_t inside; /* where the site's own expansion begins */
     uint32_t block; /* of the site */
+    const struct xf_node *own; /* statement that checks the predicate, or NULL */
 };
 
 const char *role_name(enum role role)
@@ -248,16 +250,52 @@ static struct literal *add(struct maker *m, enum role role, char *text,
     return &c->items[c->len++];
 }
 
-/* Whether the decision is part of the macro that makes the site. */
-static bool is_own(const struct maker *m, const struct xf_block *g)
+/* The statement that a decision belongs to: an operand of && is part of the
+ * condition of an if. */
+static const struct xf_node *statement_of(const struct maker *m,
+                                          const struct xf_block *g)
 {
     const struct xf_node *n = g->decider;
 
-    if (!n || !m->site->node || !*m->site->macro)
-        return false;
-    while (n && n->op >= XF_OP_VAR) /* an operand of its condition */
+    while (n && n->op >= XF_OP_VAR)
         n = program_parent(m->body, n);
+    return n;
+}
+
+static bool is_in_expansion(const struct maker *m, const struct xf_node *n)
+{
     return n && n->line == m->site->node->line && n->begin == m->inside;
+}
+
+/* The statement in the macro that makes the site that decides last; NULL when
+ * the macro decides nothing. */
+static const struct xf_node *find_own(const struct maker *m)
+{
+    for (uint32_t b = m->block; b != XF_CFG_NONE;
+         b = xf_cfg_block(m->cfg, b)->idom) {
+        const struct xf_block *g = xf_cfg_block(m->cfg, b);
+        const struct xf_node *n;
+
+        if (g->guard == XF_GUARD_NONE || !g->decider)
+            continue;
+        n = statement_of(m, g);
+        return is_in_expansion(m, n) ? n : NULL;
+    }
+    return NULL;
+}
+
+/* Whether the decision is what the macro that makes the site checks. Of
+ * several decisions of a macro that also does other things, the last one is
+ * what the predicate stands for. */
+static bool is_own(const struct maker *m, const struct xf_block *g)
+{
+    const struct xf_node *n;
+
+    if (!g->decider || !m->site->node || !*m->site->macro)
+        return false;
+    n = statement_of(m, g);
+    return is_in_expansion(m, n) &&
+           (!*m->site->condition || !m->own || n == m->own);
 }
 
 static char *value_text(const struct maker *m, const struct xf_node *n)
@@ -278,11 +316,38 @@ static char *selector(const struct maker *m, const struct xf_block *g)
     return operand;
 }
 
+/* A switch that a macro spells would be named like its cases: 8 == 4. */
+static char *case_of_expansion(const struct maker *m, const struct xf_block *g)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < g->nlabels; i++) {
+        if (g->labels[i]->op != XF_OP_CASE)
+            continue;
+        xf_buf_adds(&out, out.len ? " || " : "");
+        xf_tree_print(&out, g->condition);
+        xf_buf_adds(&out, " == ");
+        xf_tree_print(&out, g->labels[i]->kids[0]);
+    }
+    for (const struct xf_node *n = g->decider; n;
+         n = program_parent(m->body, n))
+        if (*n->macro && !is_hint(n->macro)) {
+            xf_buf_addf(&out, " in %s()", n->macro);
+            break;
+        }
+    return xf_buf_detach(&out);
+}
+
 static char *case_text(const struct maker *m, const struct xf_block *g)
 {
     struct xf_buf out = XF_BUF_INIT;
-    char *what = selector(m, g);
+    int64_t value;
+    char *what;
 
+    if (g->decider->line && g->condition->begin == g->decider->begin &&
+        xf_tree_value(g->condition, m->p->long_bits, &value))
+        return case_of_expansion(m, g);
+    what = selector(m, g);
     for (size_t i = 0; i < g->nlabels; i++) {
         const struct xf_node *l = g->labels[i];
         char *first = value_text(m, l->kids[0]);
@@ -446,6 +511,39 @@ static bool is_needed(const struct maker *m, uint32_t guard)
     return !reached;
 }
 
+/* Whether the other outcome stops, while this one goes on. Of an if that stops
+ * either way, here or there, the outcome says why it is here; a BUG_ON() only
+ * says so of itself. */
+static bool is_check(const struct maker *m, uint32_t guard)
+{
+    const struct xf_block *g = xf_cfg_block(m->cfg, guard);
+
+    if (!condition_stops(m->cfg, condition_other(m->cfg, guard)))
+        return false;
+    return !condition_stops(m->cfg, guard) ||
+           is_part_of_expansion(m, statement_of(m, g)) ||
+           !((g->decider->op == XF_OP_IF && g->decider->nkids > 2) ||
+             xf_cfg_postdominates(m->cfg, m->block, guard));
+}
+
+/* An if of a macro that tests its own variable, as `rc = (p); if ( rc ) goto
+ * done;`: the invocation says more than the variable. NULL for others. */
+static char *passed_text(const struct maker *m, const struct xf_block *g)
+{
+    const struct xf_node *n = statement_of(m, g), *c = g->condition;
+    char *what, *text;
+
+    while (c->op == XF_OP_CAST || c->op == XF_OP_UNARY)
+        c = c->kids[0];
+    if (!n || n->op != XF_OP_IF || !n->line || n->begin == m->inside ||
+        n->begin != g->condition->begin || c->op != XF_OP_VAR || !c->local)
+        return NULL;
+    what = invocation(m, n);
+    text = what ? xf_format("`%s` going on", what) : NULL;
+    free(what);
+    return text;
+}
+
 /* The literal of a guard, or nothing. */
 static void add_guard(struct maker *m, uint32_t block)
 {
@@ -454,11 +552,15 @@ static void add_guard(struct maker *m, uint32_t block)
     int line = line_of(m, g->condition ? g->condition : g->decider);
     int64_t value;
     enum role role = ROLE_GUARD;
-    char *text;
+    char *text, *passed = NULL;
 
     if (g->guard == XF_GUARD_JUMP) {
         text = xf_strdup("the jump of the assembly or computed goto");
         polarity = true;
+    } else if ((g->guard == XF_GUARD_CASE || g->guard == XF_GUARD_DEFAULT) &&
+               !g->never && g->condition->begin == g->decider->begin &&
+               xf_tree_value(g->condition, m->p->long_bits, &value)) {
+        return; /* a macro that picks by the size of its argument */
     } else if (g->guard == XF_GUARD_CASE) {
         role = g->never ? ROLE_NEVER : ROLE_CASE;
         polarity = true;
@@ -481,12 +583,14 @@ static void add_guard(struct maker *m, uint32_t block)
             return; /* the iteration before went round */
         if (role == ROLE_CONSTANT && !is_needed(m, block))
             return;
-        if (role == ROLE_GUARD &&
-            condition_stops(m->cfg, condition_other(m->cfg, block)))
+        if (role == ROLE_GUARD && is_check(m, block))
             role = ROLE_CHECK;
         if (role == ROLE_LOOP || role == ROLE_LOOP_EXIT)
             polarity = role == ROLE_LOOP; /* the text is all of its condition */
-        text = role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
+        if (role == ROLE_GUARD && (passed = passed_text(m, g)))
+            polarity = true;
+        text = passed ? passed
+               : role == ROLE_LOOP || role == ROLE_LOOP_EXIT ? loop_text(m, g)
                : role == ROLE_CHECK ? check_text(m, g, &polarity)
                                     : condition_text(m, g->condition, &polarity);
     }
@@ -497,6 +601,7 @@ static void add_guard(struct maker *m, uint32_t block)
     l->guard = block;
     l->node = g->condition;
     l->truth = truth;
+    l->words = passed != NULL;
     l->counts = g->decider->op == XF_OP_FOR;
 }
 
@@ -536,6 +641,39 @@ static bool same_decision(struct maker *m, uint32_t a, uint32_t b)
     while (n && n != whole)
         n = program_parent(m->body, n);
     return n != NULL;
+}
+
+/* Whether every way from the dominator that does not lead to `block` stops. */
+static bool others_stop(const struct maker *m, uint32_t block,
+                        uint32_t dominator)
+{
+    size_t n = xf_cfg_count(m->cfg), depth = 0;
+    uint32_t *stack = xf_calloc(n + 1, sizeof(*stack));
+    char *seen = xf_calloc(n, 1);
+    bool all = true;
+
+    seen[block] = seen[dominator] = 1;
+    stack[depth++] = dominator;
+    while (depth && all) {
+        const struct xf_block *b = xf_cfg_block(m->cfg, stack[--depth]);
+
+        if (b->stops)
+            continue;
+        all = !b->returns;
+        for (size_t i = 0; i < b->nnext; i++) {
+            uint32_t next = b->next[i];
+
+            /* Round a loop again: it did not begin to differ here. */
+            all &= next != dominator && next != XF_CFG_EXIT;
+            if (!seen[next] && !xf_cfg_block(m->cfg, next)->never) {
+                seen[next] = 1;
+                stack[depth++] = next;
+            }
+        }
+    }
+    free(stack);
+    free(seen);
+    return all;
 }
 
 /* A block where ways meet that began to differ behind its dominator: the
@@ -579,7 +717,8 @@ static void add_ways(struct maker *m, uint32_t block, uint32_t dominator)
         xf_buf_release(&out);
         return;
     }
-    l = add(m, ROLE_ANY, xf_buf_detach(&out), true, line);
+    l = add(m, others_stop(m, block, dominator) ? ROLE_CHECK : ROLE_ANY,
+            xf_buf_detach(&out), true, line);
     l->guards = xf_calloc(len, sizeof(*l->guards));
     memcpy(l->guards, ways, len * sizeof(*ways));
     l->nguards = len;
@@ -613,6 +752,60 @@ static void walk_dominators(struct maker *m, uint32_t block)
     free(chain);
 }
 
+/* ---- cases ---------------------------------------------------------------------- */
+
+/* Whether the local is what it was at the guard when control is at `point`,
+ * and nobody else can write it. */
+static bool is_settled(const struct maker *m, const struct xf_node *n,
+                       uint32_t guard, struct xf_point point)
+{
+    return n && n->op == XF_OP_VAR && n->local &&
+           !strstr(n->type, "volatile") &&
+           !xf_definitions_shared(m->body->definitions, (uint32_t)n->value) &&
+           !xf_definitions_between(m->body->definitions, (uint32_t)n->value,
+                                   guard, point);
+}
+
+/* `x == A || x == B` for the labels that everything decided about x allows.
+ * NULL when that are all, none, or it is not known. Caller frees. */
+static char *cases_left(const struct maker *m, const struct xf_block *g,
+                        const struct decided *d)
+{
+    struct xf_block left = *g;
+    char *text = NULL;
+    int64_t value;
+
+    if (d->len < 2 || d->len == DECIDED_MAX)
+        return NULL;
+    left.labels = xf_calloc(g->nlabels + 1, sizeof(*left.labels));
+    left.nlabels = 0;
+    for (size_t i = 0; i < g->nlabels; i++)
+        if (g->labels[i]->nkids > 2 ||
+            !xf_tree_value(g->labels[i]->kids[0], m->p->long_bits, &value) ||
+            decided_allows(d, value))
+            left.labels[left.nlabels++] = g->labels[i];
+    if (left.nlabels)
+        text = case_text(m, &left);
+    free(left.labels);
+    return text;
+}
+
+/* Whether literal `l` is about the variable of the case alone, and so part of
+ * which cases are left. */
+static bool is_settled_by_case(const struct maker *m, const struct literal *l,
+                               const struct literal *of, struct xf_point point)
+{
+    struct decided d = {.long_bits = m->p->long_bits};
+
+    if ((l->role != ROLE_CASE && l->role != ROLE_DEFAULT &&
+         l->role != ROLE_GUARD) ||
+        l->guard == XF_CFG_NONE ||
+        !is_settled(m, of->node, l->guard, point))
+        return false;
+    decided_add(&d, xf_cfg_block(m->cfg, l->guard), of->node);
+    return d.len > 0;
+}
+
 /* ---- folding -------------------------------------------------------------------- */
 
 static void drop(struct condition *c, size_t i)
@@ -631,6 +824,15 @@ static bool is_plain(const struct literal *l)
            l->role == ROLE_LOOP_EXIT || l->role == ROLE_NEVER;
 }
 
+/* Whether a macro spells the whole decision, other than that of the site. */
+static bool is_invocation(const struct maker *m, const struct xf_node *n)
+{
+    bool polarity = true;
+
+    n = display(m, n, &polarity);
+    return *n->macro && !is_hint(n->macro) && n->begin != m->inside;
+}
+
 /* The whole of an && that held says what its operands say, and the other way
  * round; one of them is enough. A macro's invocation is shown whole. */
 static void fold_compounds(struct maker *m)
@@ -646,8 +848,7 @@ static void fold_compounds(struct maker *m)
             continue;
         both = whole->op == XF_OP_BINARY &&
                (*whole->name == '&') == c->items[i].truth;
-        keep = !both || (*whole->macro && !is_hint(whole->macro) &&
-                         whole->begin != m->inside) ||
+        keep = !both || is_invocation(m, whole) ||
                c->items[i].role == ROLE_LOOP;
         if (!keep) {
             drop(c, i--);
@@ -659,6 +860,37 @@ static void fold_compounds(struct maker *m)
                 same_decision(m, c->items[k].guard, c->items[i].guard)) {
                 drop(c, k);
                 i--;
+            }
+    }
+}
+
+/* Several cases and comparisons of one variable, which nobody changes in
+ * between, are one: the cases that are left. */
+static void fold_cases(const struct maker *m)
+{
+    struct condition *c = m->out;
+    struct xf_point point;
+
+    if (!m->site->node || !xf_cfg_point(m->cfg, m->site->node, &point))
+        return;
+    for (size_t i = c->len; i-- > 0;) {
+        struct decided d = {.long_bits = m->p->long_bits};
+        char *text;
+
+        if (c->items[i].role != ROLE_CASE ||
+            !is_settled(m, c->items[i].node, c->items[i].guard, point))
+            continue;
+        decided_collect(&d, m->body, c->items[i].node, point);
+        text = cases_left(m, xf_cfg_block(m->cfg, c->items[i].guard), &d);
+        if (!text)
+            continue;
+        free(c->items[i].text);
+        c->items[i].text = text;
+        for (size_t k = c->len; k-- > 0;)
+            if (k != i && is_settled_by_case(m, &c->items[k], &c->items[i],
+                                             point)) {
+                drop(c, k);
+                i -= k < i;
             }
     }
 }
@@ -758,10 +990,22 @@ static void choose_predicate(struct condition *c)
         c->items[at].role = ROLE_PREDICATE;
 }
 
+char *condition_text_of(struct program *p, const struct body *body,
+                        const struct xf_node *node)
+{
+    const struct maker m = {.p = p, .body = body, .inside = SIZE_MAX};
+    bool polarity = true;
+
+    node = display(&m, node, &polarity);
+    return text_of(p, body, node,
+                   is_part_of_expansion(&m, node) ? node->begin : SIZE_MAX);
+}
+
 void condition_make(struct condition *out, struct program *p,
                     const struct site *site)
 {
-    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX, XF_CFG_NONE};
+    struct maker m = {out, p, site, site->body, NULL, SIZE_MAX, XF_CFG_NONE,
+                      NULL};
     struct xf_point point;
 
     memset(out, 0, sizeof(*out));
@@ -777,6 +1021,8 @@ void condition_make(struct condition *out, struct program *p,
             out->reachable = b->reachable;
             out->live = b->live;
             m.block = point.block;
+            if (*site->macro)
+                m.own = find_own(&m);
             if (b->reachable)
                 walk_dominators(&m, point.block);
         }
@@ -787,7 +1033,32 @@ void condition_make(struct condition *out, struct program *p,
     else
         add_assembly(&m);
     fold_equal(&m);
+    fold_cases(&m);
     choose_predicate(out);
+}
+
+void condition_of_call(struct condition *out, struct program *p,
+                       struct body *body, const struct xf_node *call)
+{
+    const struct site site = {.kind = "", .macro = "", .condition = "",
+                              .callee = "", .witness = "", .body = body,
+                              .node = call, .function = body->function->name,
+                              .file = body->function->file};
+    struct maker m = {out, p, &site, body, body->cfg, SIZE_MAX, XF_CFG_NONE,
+                      NULL};
+    struct xf_point point;
+
+    memset(out, 0, sizeof(*out));
+    if (!xf_cfg_point(body->cfg, call, &point) ||
+        !xf_cfg_block(body->cfg, point.block)->reachable)
+        return;
+    out->reachable = true;
+    out->live = xf_cfg_block(body->cfg, point.block)->live;
+    m.block = point.block;
+    walk_dominators(&m, point.block);
+    fold_compounds(&m);
+    fold_equal(&m);
+    fold_cases(&m);
 }
 
 void condition_release(struct condition *c)
@@ -846,7 +1117,7 @@ static void add_phrase(struct xf_buf *out, const struct literal *l)
                     l->line);
     else if (l->role == ROLE_ANY)
         xf_buf_addf(out, "(%s)", text);
-    else if (l->role == ROLE_DEFAULT || l->assembly)
+    else if (l->role == ROLE_DEFAULT || l->assembly || l->words)
         xf_buf_adds(out, text);
     else
         xf_buf_addf(out, "`%s`", text);
@@ -887,6 +1158,24 @@ static void add_group(struct xf_buf *out, const struct condition *c,
         else
             add_phrase(out, l);
     }
+}
+
+char *condition_way(const struct condition *c)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    for (size_t i = 0; i < c->len; i++) {
+        const struct literal *l = &c->items[i];
+
+        if (l->role == ROLE_CHECK || l->role == ROLE_LOOP_EXIT ||
+            l->role == ROLE_LOOP)
+            continue;
+        xf_buf_adds(&out, out.len ? " and " : "");
+        if (l->role == ROLE_NEVER)
+            xf_buf_adds(&out, "(not in this build) ");
+        add_phrase(&out, l);
+    }
+    return xf_buf_detach(&out);
 }
 
 char *condition_sentence(const struct condition *c, const struct site *site)

@@ -33,7 +33,8 @@ struct literal {
                                    controlling expression */
     bool truth; /* `node` was not zero; differs from polarity when the text is
                    that of a macro with a negation in it */
-    bool assembly; /* the text is words, not C */
+    bool assembly; /* decided by assembly: the text is words, not C */
+    bool words;    /* the text is words, not C */
     bool counts; /* loops: a for statement, whose end is nothing special */
     uint32_t *guards; /* ROLE_ANY: the decisions, any of which led here;
                          predicates: those of the parts */
@@ -71,6 +72,17 @@ char *condition_sentence(const struct condition *condition,
                          const struct site *site);
 /* The predicates alone, "" when there is none. Caller frees. */
 char *condition_predicate(const struct condition *condition);
+
+/* The same for a call, which has no predicate; in words, "" when nothing was
+ * decided. */
+void condition_of_call(struct condition *out, struct program *p,
+                       struct body *body, const struct xf_node *call);
+char *condition_way(const struct condition *condition);
+
+/* A decision as text: as written, but for parts of an expansion, which are not
+ * written anywhere. Caller frees. */
+char *condition_text_of(struct program *p, const struct body *body,
+                        const struct xf_node *node);
 
 /* Whether literal `i` makes the site fire; the first that does, or the number
  * of literals. */

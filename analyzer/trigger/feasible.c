@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "text.h"
+#include "decided.h"
 #include "value.h"
+#include "want.h"
 
 #define DEPTH 4 /* definitions of definitions */
 
@@ -122,30 +123,6 @@ static struct range of_definitions(const struct prover *v,
     return all;
 }
 
-static bool is_comparison(const struct xf_node *n)
-{
-    return n->op == XF_OP_BINARY &&
-           (!strcmp(n->name, "==") || !strcmp(n->name, "!=") ||
-            !strcmp(n->name, "<") || !strcmp(n->name, ">") ||
-            !strcmp(n->name, "<=") || !strcmp(n->name, ">="));
-}
-
-static const char *turned(const char *op)
-{
-    return !strcmp(op, "<") ? ">" : !strcmp(op, ">") ? "<"
-           : !strcmp(op, "<=") ? ">=" : !strcmp(op, ">=") ? "<=" : op;
-}
-
-static const char *negated(const char *op)
-{
-    return !strcmp(op, "<")    ? ">="
-           : !strcmp(op, ">")  ? "<="
-           : !strcmp(op, "<=") ? ">"
-           : !strcmp(op, ">=") ? "<"
-           : !strcmp(op, "==") ? "!="
-                               : "==";
-}
-
 /* Cut `r` down to the values x for which `x op c` holds. May become empty:
  * low > high. */
 static void cut(struct range *r, const char *op, wide c)
@@ -216,7 +193,7 @@ static void refine(const struct prover *v, const struct xf_node *var,
             cut(r, truth ? "!=" : "==", 0);
             continue;
         }
-        if (!is_comparison(c))
+        if (!want_is_comparison(c))
             continue;
         side = c->kids[0]->op == XF_OP_VAR && c->kids[0]->local &&
                        c->kids[0]->value == var->value
@@ -231,8 +208,8 @@ static void refine(const struct prover *v, const struct xf_node *var,
         if (!compares_values(v, c, side ? *r : constant_range,
                              side ? constant_range : *r))
             continue;
-        op = side ? c->name : turned(c->name);
-        cut(r, truth ? op : negated(op), constant_range.low);
+        op = side ? c->name : want_turned(c->name);
+        cut(r, truth ? op : want_negated(op), constant_range.low);
     }
 }
 
@@ -258,7 +235,7 @@ static struct range of_binary(const struct prover *v, const struct xf_node *n,
                r.low == r.high && r.low >= 0 && r.low < 64) {
         out = (struct range){true, l.low >> (int)r.low,
                              l.high >> (int)r.low};
-    } else if (is_comparison(n) || !strcmp(n->name, "&&") ||
+    } else if (want_is_comparison(n) || !strcmp(n->name, "&&") ||
                !strcmp(n->name, "||")) {
         out = (struct range){true, 0, 1};
     } else if (l.known && r.known && !strcmp(n->name, "+")) {
@@ -311,7 +288,7 @@ static bool excluded_by_range(const struct prover *v, const struct xf_node *n,
     const char *op;
 
     n = plain(n);
-    if (!is_comparison(n)) {
+    if (!want_is_comparison(n)) {
         l = range_of(v, n, at, DEPTH);
         if (!l.known)
             return false;
@@ -321,7 +298,7 @@ static bool excluded_by_range(const struct prover *v, const struct xf_node *n,
     r = range_of(v, n->kids[1], at, DEPTH);
     if (!l.known || !r.known || !compares_values(v, n, l, r))
         return false;
-    op = truth ? n->name : negated(n->name);
+    op = truth ? n->name : want_negated(n->name);
     if (!strcmp(op, "<"))
         return l.low >= r.high;
     if (!strcmp(op, "<="))
@@ -445,7 +422,7 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     }
     if (!excluded_by_range(v, g->condition, truth, at))
         return NULL;
-    text = text_of(v->p, v->body, g->condition, SIZE_MAX);
+    text = condition_text_of(v->p, v->body, g->condition);
     proof = xf_format("`%s` is never %s by the types, definitions and earlier "
                       "decisions of its operands",
                       text, truth ? "true" : "false");
@@ -462,6 +439,34 @@ static void set_guards(struct prover *v, uint32_t block)
     for (size_t i = 0; i < n && v->nguards < 64; i++)
         v->guards[v->nguards++] = guards[i];
     free(guards);
+}
+
+/* The labels of a case guard, none of which passes what else was decided about
+ * the variable: two switches over it, or a comparison. */
+static char *refute_cases(struct prover *v, uint32_t guard,
+                          struct xf_point point)
+{
+    const struct xf_block *g = xf_cfg_block(v->body->cfg, guard);
+    struct decided d = {.long_bits = v->p->long_bits, .exact = true};
+    struct xf_integer type;
+    int64_t value;
+
+    if (g->guard != XF_GUARD_CASE || !is_private(v, g->condition) ||
+        !xf_integer_type(&type, g->condition->type, v->p->long_bits) ||
+        type.bits < 32 ||
+        xf_definitions_between(v->body->definitions,
+                               (uint32_t)g->condition->value, guard, point))
+        return NULL;
+    decided_collect(&d, v->body, g->condition, point);
+    for (size_t i = 0; i < g->nlabels; i++)
+        if (g->labels[i]->nkids > 2 ||
+            !xf_tree_value(g->labels[i]->kids[0], v->p->long_bits, &value) ||
+            value < 0 || value > INT32_MAX || decided_allows(&d, value))
+            return NULL;
+    return xf_format("no case of line %u is left by what else is decided about "
+                     "'%s'",
+                     g->labels[0]->line ? g->labels[0]->line : g->decider->line,
+                     g->condition->name);
 }
 
 /* Why a constant of the build excludes the site. Caller frees. */
@@ -534,7 +539,9 @@ char *feasible_refute(struct program *p, const struct site *site,
         /* Only what was decided before this decision. */
         set_guards(&v, at.block);
         proof = refute_guard(&v, guards[i]);
-        if (proof) {
+        if (!proof && (proof = refute_cases(&v, guards[i], point))) {
+            *of_build = has_named_constant(g->condition);
+        } else if (proof) {
             char *where = xf_format("line %u: %s",
                                     g->condition->line ? g->condition->line
                                                        : g->decider->line,

@@ -37,7 +37,7 @@ struct trace {
     struct program *p;
     struct sources *s;
     struct origins *out;
-    struct xf_pointers seen[3]; /* nodes, by want */
+    struct xf_pointers seen[WANTS]; /* nodes, by want */
     unsigned int budget;
 };
 
@@ -50,6 +50,7 @@ struct place {
     const struct step *steps;
     unsigned int hops, distance;
     bool state; /* found in what Xen keeps in memory */
+    bool content; /* what the value points to is asked for, not the value */
     const struct frame *frame; /* the call through which we came into the
                                   function; NULL: any caller */
 };
@@ -61,6 +62,8 @@ struct frame {
 
 static void follow(struct trace *t, const struct xf_node *n,
                    const struct place *at, enum want want);
+static void follow_content(struct trace *t, const struct xf_node *pointer,
+                           const struct place *at, enum want want);
 
 /* ---- results ------------------------------------------------------------------- */
 
@@ -92,10 +95,13 @@ static void found(struct trace *t, const struct place *at, enum cause cause,
     struct step step = {at->steps, text, file, line};
 
     /* What came from a request and was stored is Xen's own state: it was
-     * checked on the way in, or should have been. */
+     * checked on the way in, or should have been. An allocation that failed
+     * failed then. */
     if (at->state && (cause == CAUSE_GUEST || cause == CAUSE_TOOLSTACK ||
-                      cause == CAUSE_CONCURRENCY))
+                      cause == CAUSE_CONCURRENCY || cause == CAUSE_MEMORY))
         cause = CAUSE_INTERNAL;
+    if (at->content && cause == CAUSE_MEMORY)
+        cause = CAUSE_INTERNAL; /* what is in it was written by others */
     o = &t->out->items[cause];
     if (o->chain && o->distance <= at->distance)
         return;
@@ -185,17 +191,45 @@ static const struct xf_node *plain(const struct xf_node *n)
     return n;
 }
 
-static enum want opposite(enum want want)
+static bool is_pointer(const char *type)
 {
-    return want == WANT_ZERO ? WANT_NOT_ZERO
-           : want == WANT_NOT_ZERO ? WANT_ZERO
-                                   : WANT_ANY;
+    size_t len = strlen(type);
+
+    return len && type[len - 1] != ']' && strchr(type, '*') != NULL;
+}
+
+/* Whether the outcome that is asked for is that of a failure: only then memory
+ * that ran out explains it. */
+static bool is_failure(const struct source *s, const struct xf_node *n,
+                       enum want want)
+{
+    return s->cause != CAUSE_MEMORY || !is_pointer(n->type) ||
+           (want & WANT_ZERO);
+}
+
+/* What goes into a call; where a pointer goes in, what it points to. */
+static void follow_operands(struct trace *t, const struct xf_node *call,
+                            const struct place *at)
+{
+    int64_t value;
+
+    for (uint32_t i = 1; i < call->nkids; i++)
+        if (is_pointer(call->kids[i]->type))
+            follow_content(t, call->kids[i], at, WANT_ANY);
+        else if (!xf_tree_value(call->kids[i], t->p->long_bits, &value))
+            follow(t, call->kids[i], at, WANT_ANY);
 }
 
 /* ---- what the data knows --------------------------------------------------------- */
 
+/* Whether the value is that of the operands. */
+static bool only_passes(const struct source *s, const struct place *at)
+{
+    return s->operands || (s->memory && at->distance > 0);
+}
+
 static bool by_macro(struct trace *t, const struct xf_node *n,
-                     const struct place *at)
+                     const struct place *at, enum want want)
 {
     const char *names[] = {n->macro, n->inner};
 
@@ -205,8 +239,11 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
 
         if (!s)
             continue;
+        if (only_passes(s, at))
+            return false;
         text = xf_format("%s: %s()", s->origin, names[i]);
-        found(t, at, s->cause, text, at->body->function->file,
+        found(t, at, is_failure(s, n, want) ? s->cause : CAUSE_INTERNAL, text,
+              at->body->function->file,
               line_of(at->body, n), true);
         free(text);
         return true;
@@ -215,7 +252,7 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
 }
 
 static bool by_call(struct trace *t, const struct xf_node *call,
-                    const struct place *at, bool result)
+                    const struct place *at, bool result, enum want want)
 {
     const struct xf_node *fn = call->kids[0];
     const struct source *s = fn->op == XF_OP_FN
@@ -225,8 +262,14 @@ static bool by_call(struct trace *t, const struct xf_node *call,
 
     if (!s || !(result ? s->result : s->arguments))
         return false;
+    if (only_passes(s, at)) {
+        follow_operands(t, call, at);
+        return true;
+    }
     text = xf_format("%s: %s()", s->origin, fn->name);
-    found(t, at, s->cause, text, at->body->function->file,
+    found(t, at,
+          !result || is_failure(s, call, want) ? s->cause : CAUSE_INTERNAL,
+          text, at->body->function->file,
           line_of(at->body, call), true);
     free(text);
     return true;
@@ -269,8 +312,6 @@ static void find_returns(struct returns *r, const struct xf_node *n)
         for (uint32_t i = 0; i < n->nkids; i++)
             find_returns(r, n->kids[i]);
 }
-
-static enum want want_of(const struct xf_node *n, bool truth, int64_t *constant);
 
 /* Follow the decision that leads to `block`, the nearest that is none of the
  * checks that stop. */
@@ -327,7 +368,7 @@ static void follow_return(struct trace *t, struct body *b,
     int64_t value;
 
     if (xf_tree_value(r->kids[0], t->p->long_bits, &value) &&
-        ((want == WANT_ZERO && value) || (want == WANT_NOT_ZERO && !value)))
+        !want_has(want, value))
         return;
     xf_buf_adds(&text, "return ");
     xf_tree_print(&text, r->kids[0]);
@@ -545,14 +586,16 @@ static void follow_assembly(struct trace *t, const struct xf_node *n,
                             const struct place *at)
 {
     const struct source *s = sources_find(t->s, SOURCE_ASSEMBLY, n->name);
+    int64_t value;
     char *text;
 
-    if (!s) {
+    if (!s || only_passes(s, at)) {
         /* An empty template only hides a value from the optimiser. */
-        for (uint32_t i = 0; i < n->nkids; i++)
-            if (!n->has_value || i >= n->value)
+        for (uint32_t i = n->has_value ? (uint32_t)n->value : 0; i < n->nkids;
+             i++)
+            if (!xf_tree_value(n->kids[i], t->p->long_bits, &value))
                 follow(t, n->kids[i], at, WANT_ANY);
-        if (*n->name)
+        if (*n->name && !s)
             lost(t, at, "assembly: %s", n->name);
         return;
     }
@@ -587,10 +630,7 @@ static void follow_definition(struct trace *t, const struct xf_definition *d,
 
         if (!xf_tree_value(from, t->p->long_bits, &value))
             follow(t, from, &next, want);
-        else if ((want == WANT_ZERO && value) ||
-                 (want == WANT_NOT_ZERO && !value))
-            break;
-        else
+        else if (want_has(want, value))
             follow_constant(t, &next, n, value, d->point.block);
         break;
     }
@@ -610,7 +650,8 @@ static void follow_definition(struct trace *t, const struct xf_definition *d,
         follow_assembly(t, n, &next);
         break;
     case XF_DEF_CALL:
-        if (by_macro(t, n, &next) || by_call(t, n, &next, false))
+        if (by_macro(t, n, &next, WANT_ANY) ||
+            by_call(t, n, &next, false, WANT_ANY))
             break;
         for (uint32_t i = 1; i < n->nkids; i++)
             if (holds_address_of(n->kids[i], var->value))
@@ -634,10 +675,100 @@ static void follow_local(struct trace *t, const struct xf_node *n,
     free(defs);
 }
 
+/* Whether both name the same object, as long as the locals in them stay what
+ * they are. */
+static bool same_place(const struct xf_node *a, const struct xf_node *b)
+{
+    a = plain(a);
+    b = plain(b);
+    if (a->op != b->op || a->nkids != b->nkids || strcmp(a->name, b->name) ||
+        strcmp(a->home, b->home) || a->local != b->local ||
+        a->value != b->value || a->op == XF_OP_CALL || a->op == XF_OP_ASSIGN ||
+        a->op == XF_OP_ASM || a->op == XF_OP_STATEMENTS)
+        return false;
+    for (uint32_t i = 0; i < a->nkids; i++)
+        if (!same_place(a->kids[i], b->kids[i]))
+            return false;
+    return true;
+}
+
+static bool comes_before(const struct xf_cfg *cfg, struct xf_point a,
+                         struct xf_point b)
+{
+    return a.block == b.block ? a.index < b.index
+                              : xf_cfg_dominates(cfg, a.block, b.block);
+}
+
+/* Whether a local that the place names may be another one at `to`. */
+static bool changes_between(const struct body *b, const struct xf_node *n,
+                            struct xf_point from, struct xf_point to)
+{
+    if (n->op == XF_OP_VAR && n->local)
+        return from.block != to.block &&
+               xf_definitions_between(b->definitions, (uint32_t)n->value,
+                                      from.block, to);
+    for (uint32_t i = 0; i < n->nkids; i++)
+        if (changes_between(b, n->kids[i], from, to))
+            return true;
+    return false;
+}
+
+/* The function wrote it itself on every way to here: the last such write is
+ * where the value comes from, when it is one that is asked for. */
+static bool follow_own_write(struct trace *t, const struct xf_node *n,
+                             const char *key, const struct place *at,
+                             enum want want)
+{
+    const struct writers *list = program_writers(t->p, key);
+    struct body *b = at->body;
+    const struct xf_node *last = NULL;
+    struct xf_point point = {0, 0}, one;
+    struct step step;
+    struct place next;
+    int64_t value;
+
+    for (size_t i = 0; i < list->len; i++) {
+        const struct xf_node *w = list->items[i].node;
+
+        if (list->items[i].body == b && w->op == XF_OP_ASSIGN &&
+            !strcmp(w->name, "=") && same_place(w->kids[0], n) &&
+            xf_cfg_point(b->cfg, w, &one) &&
+            comes_before(b->cfg, one, at->point) &&
+            (!last || comes_before(b->cfg, point, one)) &&
+            !changes_between(b, n, one, at->point)) {
+            last = w;
+            point = one;
+        }
+    }
+    if (!last || (xf_tree_value(last->kids[1], t->p->long_bits, &value) &&
+                  !want_has(want, value)))
+        return false;
+    step = (struct step){at->steps, "written", b->function->file,
+                         line_of(b, last)};
+    next = nearer(at, &step, STEP);
+    next.point = point;
+    follow(t, last->kids[1], &next, want);
+    return true;
+}
+
+/* Which writers of a pointer or array are meant. */
+enum written { WRITTEN_ANY, WRITTEN_WHOLE, WRITTEN_ELEMENT };
+
+static bool is_meant(const struct xf_node *writer, enum written written)
+{
+    const struct xf_node *to = writer->kids[0];
+
+    if (written == WRITTEN_ANY || writer->op != XF_OP_ASSIGN)
+        return true;
+    while (to->op == XF_OP_CAST)
+        to = to->kids[0];
+    return (to->op == XF_OP_INDEX) == (written == WRITTEN_ELEMENT);
+}
+
 /* The writers of a global or of a member. */
 static void follow_writers(struct trace *t, const char *key, const char *shown,
                            const struct place *at, unsigned int distance,
-                           enum want want)
+                           enum want want, enum written written)
 {
     const struct writers *list = program_writers(t->p, key);
     char *text;
@@ -648,7 +779,7 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
         struct step step;
         struct place next;
 
-        if (program_body(t->p, w->body))
+        if (!is_meant(n, written) || program_body(t->p, w->body))
             continue;
         text = xf_format("%s is written by %s()", shown,
                          w->body->function->name);
@@ -664,8 +795,8 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
             if (n->op == XF_OP_ASSIGN &&
                 !xf_tree_value(n->kids[1], t->p->long_bits, &value))
                 follow(t, n->kids[1], &next, want);
-            else if (n->op == XF_OP_CALL && !by_macro(t, n, &next))
-                by_call(t, n, &next, false);
+            else if (n->op == XF_OP_CALL && !by_macro(t, n, &next, WANT_ANY))
+                by_call(t, n, &next, false, WANT_ANY);
             else if (n->op == XF_OP_ASM)
                 follow_assembly(t, n, &next);
         }
@@ -677,6 +808,12 @@ static void follow_writers(struct trace *t, const char *key, const char *shown,
     here.distance += distance + 2;
     found(t, &here, CAUSE_INTERNAL, text, "", 0, false);
     free(text);
+}
+
+/* A pointer is not written by who writes what it points to. */
+static enum written written_as(const struct xf_node *n)
+{
+    return is_pointer(n->type) ? WRITTEN_WHOLE : WRITTEN_ANY;
 }
 
 static void follow_global(struct trace *t, const struct xf_node *n,
@@ -691,17 +828,21 @@ static void follow_global(struct trace *t, const struct xf_node *n,
     } else if (program_is_parameter(t->p, key)) {
         text = xf_format("command line: %s", n->name);
         found(t, at, CAUSE_CONFIGURATION, text, "", 0, false);
-    } else {
-        follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want);
+    } else if (!follow_own_write(t, n, key, at, want)) {
+        follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want,
+                       written_as(n));
     }
     free(text);
     free(key);
 }
 
-/* record.member of any member on the way to the object. */
+/* record.member of any member on the way to the object; behind a pointer only
+ * of those whose pointers lead to more of the same. */
 static bool by_member(struct trace *t, const struct xf_node *n,
                       const struct place *at)
 {
+    bool pointed = at->content;
+
     for (; n->op == XF_OP_MEMBER || n->op == XF_OP_ARROW ||
            n->op == XF_OP_INDEX || n->op == XF_OP_DEREF || n->op == XF_OP_CAST;
          n = n->kids[0]) {
@@ -709,6 +850,10 @@ static bool by_member(struct trace *t, const struct xf_node *n,
         char *key = program_key(n);
 
         s = key ? sources_find(t->s, SOURCE_MEMBER, key) : NULL;
+        if (s && pointed && !s->arguments)
+            s = NULL;
+        pointed |= n->op == XF_OP_ARROW || n->op == XF_OP_DEREF ||
+                   (n->op == XF_OP_INDEX && is_pointer(n->kids[0]->type));
         if (s) {
             char *text = xf_format("%s: %s", s->origin, key);
 
@@ -735,29 +880,34 @@ static void follow_member(struct trace *t, const struct xf_node *n,
                           const struct place *at, enum want want)
 {
     const struct xf_node *object = object_of(n);
-    char *key;
+    char *key = program_key(n);
+    bool own = key && follow_own_write(t, n, key, at, want);
 
-    if (by_member(t, n, at))
+    if (own || by_member(t, n, at)) {
+        free(key);
         return;
+    }
     if (object->op == XF_OP_VAR && object->local) {
         struct place next = *at;
 
         next.distance++;
         follow_local(t, object, &next, WANT_ANY);
+        free(key);
+        return;
     } else if (object->op == XF_OP_VAR) {
         const struct source *s =
             sources_find(t->s, SOURCE_GLOBAL, object->name);
 
         if (s) {
             follow_global(t, object, at, want);
+            free(key);
             return;
         }
     } else if (object->op == XF_OP_CALL || object->op == XF_OP_STATEMENTS) {
         follow(t, object, at, WANT_ANY);
     }
-    key = program_key(n);
     if (key)
-        follow_writers(t, key, key, at, THROUGH_MEMBER, want);
+        follow_writers(t, key, key, at, THROUGH_MEMBER, want, written_as(n));
     else if (n->nkids)
         follow(t, n->kids[0], at, WANT_ANY);
     free(key);
@@ -765,49 +915,16 @@ static void follow_member(struct trace *t, const struct xf_node *n,
 
 /* ---- expressions -------------------------------------------------------------------- */
 
-static bool is_comparison(const struct xf_node *n)
-{
-    return n->op == XF_OP_BINARY &&
-           (!strcmp(n->name, "==") || !strcmp(n->name, "!=") ||
-            !strcmp(n->name, "<") || !strcmp(n->name, ">") ||
-            !strcmp(n->name, "<=") || !strcmp(n->name, ">="));
-}
-
-/* Which values of x make `x op constant` have that truth, as far as zero
- * matters. */
-static enum want want_of(const struct xf_node *n, bool truth, int64_t *constant)
-{
-    const char *op = n->name;
-
-    if (*constant == 0) {
-        if (!strcmp(op, "=="))
-            return truth ? WANT_ZERO : WANT_NOT_ZERO;
-        if (!strcmp(op, "!=") || !strcmp(op, "<") || !strcmp(op, ">"))
-            return truth ? WANT_NOT_ZERO : WANT_ANY;
-        if (!strcmp(op, ">=") || !strcmp(op, "<="))
-            return truth ? WANT_ANY : WANT_NOT_ZERO;
-    }
-    if (!strcmp(op, "==") && truth)
-        return WANT_NOT_ZERO;
-    return WANT_ANY;
-}
-
 static void follow_comparison(struct trace *t, const struct xf_node *n,
                               const struct place *at, enum want want)
 {
-    int64_t left, right;
-    bool l = xf_tree_value(n->kids[0], t->p->long_bits, &left);
-    bool r = xf_tree_value(n->kids[1], t->p->long_bits, &right);
     struct place bound = *at;
+    uint32_t side;
 
     bound.distance += BOUND;
-    if (r)
-        follow(t, n->kids[0], at,
-               want == WANT_ANY ? WANT_ANY
-                                : want_of(n, want == WANT_NOT_ZERO, &right));
-    else if (l)
-        follow(t, n->kids[1], at, WANT_ANY);
-    else {
+    if (want_below_comparison(n, t->p->long_bits, &want, &side)) {
+        follow(t, n->kids[side], at, want);
+    } else {
         follow(t, n->kids[0], at, WANT_ANY);
         follow(t, n->kids[1], &bound, WANT_ANY);
         bound.distance = at->distance + INDEX;
@@ -819,7 +936,7 @@ static void follow_comparison(struct trace *t, const struct xf_node *n,
 static void follow_binary(struct trace *t, const struct xf_node *n,
                           const struct place *at, enum want want)
 {
-    if (is_comparison(n)) {
+    if (want_is_comparison(n)) {
         follow_comparison(t, n, at, want);
     } else if (!strcmp(n->name, ",")) {
         follow(t, n->kids[1], at, want);
@@ -829,12 +946,53 @@ static void follow_binary(struct trace *t, const struct xf_node *n,
         bool left = xf_tree_value(n->kids[0], t->p->long_bits, &value);
         bool right = xf_tree_value(n->kids[1], t->p->long_bits, &value);
 
+        struct place second = *at;
+
+        if (!strcmp(n->name, "<<") || !strcmp(n->name, ">>"))
+            second.distance += INDEX; /* selects a bit */
         /* A constant says nothing beside what is masked with it. */
         if (!left || right)
             follow(t, n->kids[0], at, logical ? want : WANT_ANY);
         if (!right)
-            follow(t, n->kids[1], at, logical ? want : WANT_ANY);
+            follow(t, n->kids[1], &second, logical ? want : WANT_ANY);
     }
+}
+
+/* What a pointer leads to: elements that are stored through it, and where the
+ * memory comes from. */
+static void follow_content(struct trace *t, const struct xf_node *pointer,
+                           const struct place *at, enum want want)
+{
+    struct place content = *at;
+    char *key;
+
+    if (at->hops > HOPS || !t->budget)
+        return;
+    t->budget--;
+    pointer = plain(pointer);
+    if (pointer->op == XF_OP_ADDRESS) {
+        follow(t, pointer->kids[0], at, want);
+        return;
+    }
+    key = program_key(pointer);
+    content.content = true;
+    content.distance += STEP;
+    if (key)
+        follow_writers(t, key, key, at, THROUGH_MEMBER, want, WRITTEN_ELEMENT);
+    if (!key || pointer->op != XF_OP_VAR)
+        follow(t, pointer, &content, WANT_ANY);
+    free(key);
+}
+
+/* An array that nothing writes: what comes out is decided by the index. */
+static bool is_table(struct trace *t, const struct xf_node *array)
+{
+    char *key = array->op == XF_OP_VAR ? program_key(array) : NULL;
+    bool table = key && !is_pointer(array->type) &&
+                 !program_writers(t->p, key)->len;
+
+    free(key);
+    return table;
 }
 
 static void follow_inner(struct trace *t, const struct xf_node *n,
@@ -844,11 +1002,22 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     const struct xf_node *block;
 
     beside.distance += BESIDE;
+    int64_t value;
+
+    if (xf_tree_value(n, t->p->long_bits, &value)) {
+        const struct source *error = sources_error(t->s, value);
+
+        if (want_has(want, value))
+            found(t, at, error ? error->cause : CAUSE_INTERNAL,
+                  error ? error->origin : "a constant", "", 0, false);
+        return;
+    }
     switch (n->op) {
     case XF_OP_INT:
     case XF_OP_STR:
     case XF_OP_FN:
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
+        if (want & WANT_NOT_ZERO)
+            found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
         break;
     case XF_OP_VAR:
         if (n->local)
@@ -863,12 +1032,15 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_INDEX:
         if (by_member(t, n, at))
             break;
-        follow(t, n->kids[0], at, WANT_ANY);
-        follow(t, n->kids[1], &beside, WANT_ANY);
+        if (is_pointer(n->kids[0]->type))
+            follow_content(t, n->kids[0], at, want);
+        else
+            follow(t, n->kids[0], at, want);
+        follow(t, n->kids[1], is_table(t, n->kids[0]) ? at : &beside, WANT_ANY);
         break;
     case XF_OP_DEREF:
         if (!by_member(t, n, at))
-            follow(t, n->kids[0], at, WANT_ANY);
+            follow_content(t, n->kids[0], at, want);
         break;
     case XF_OP_ADDRESS:
         if (n->kids[0]->op != XF_OP_VAR)
@@ -877,11 +1049,14 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_CALL:
         if (!strcmp(n->kids[0]->name, "__builtin_expect") && n->nkids > 1)
             follow(t, n->kids[1], at, want);
-        else if (!by_call(t, n, at, true))
+        else if (!by_call(t, n, at, true, want))
             follow_result(t, n, at, want);
         break;
     case XF_OP_UNARY:
-        follow(t, n->kids[0], at, *n->name == '!' ? opposite(want) : want);
+        follow(t, n->kids[0], at,
+               !strcmp(n->name, "!")   ? want_below_not(want)
+               : !strcmp(n->name, "-") ? want_below_minus(want)
+                                       : WANT_ANY);
         break;
     case XF_OP_BINARY:
         follow_binary(t, n, at, want);
@@ -917,7 +1092,12 @@ static void follow(struct trace *t, const struct xf_node *n,
 {
     bool is_new;
 
-    n = plain(n);
+    for (; n->op == XF_OP_CAST; n = n->kids[0])
+        if (is_pointer(n->kids[0]->type) && !is_pointer(n->type) &&
+            strcmp(n->type, "_Bool"))
+            want = (enum want)(want & WANT_NOT_ZERO); /* an address as a number */
+    if (!want)
+        return;
     if (at->hops > HOPS || !t->budget) {
         lost(t, at, "the chain is longer than what is followed%s", "");
         return;
@@ -927,7 +1107,7 @@ static void follow(struct trace *t, const struct xf_node *n,
     if (!is_new && !at->frame && n->op != XF_OP_INT)
         return;
     t->budget--;
-    if (!by_macro(t, n, at))
+    if (!by_macro(t, n, at, want))
         follow_inner(t, n, at, want);
 }
 
@@ -936,11 +1116,11 @@ void origin_trace(struct origins *out, struct program *p, struct sources *s,
                   struct xf_point point, enum want want)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, point, NULL, 0, 0, false, NULL};
+    struct place at = {body, point, NULL, 0, 0, false, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow(&t, node, &at, want);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < WANTS; i++)
         xf_pointers_release(&t.seen[i]);
 }
 
@@ -949,12 +1129,12 @@ void origin_of_constant(struct origins *out, struct program *p,
                         const struct xf_node *node)
 {
     struct trace t = {.p = p, .s = s, .out = out};
-    struct place at = {body, {0, 0}, NULL, 0, 0, false, NULL};
+    struct place at = {body, {0, 0}, NULL, 0, 0, false, false, NULL};
 
     memset(out, 0, sizeof(*out));
     for (const struct xf_node *n = node; n && n->begin == node->begin;
          n = program_parent(body, n))
-        if (by_macro(&t, n, &at))
+        if (by_macro(&t, n, &at, WANT_ANY))
             return;
     found(&t, &at, CAUSE_CONFIGURATION, "constant of this build", "", 0, false);
 }
@@ -964,10 +1144,10 @@ void origin_trace_decision(struct origins *out, struct program *p,
                            uint32_t block)
 {
     struct trace t = {.p = p, .s = s, .out = out, .budget = BUDGET};
-    struct place at = {body, {block, 0}, NULL, 0, 0, false, NULL};
+    struct place at = {body, {block, 0}, NULL, 0, 0, false, false, NULL};
 
     memset(out, 0, sizeof(*out));
     follow_decision(&t, &at, block);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < WANTS; i++)
         xf_pointers_release(&t.seen[i]);
 }

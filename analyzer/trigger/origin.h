@@ -15,9 +15,7 @@
 
 #include "program.h"
 #include "sources.h"
-
-/* Which outcome is to be explained. */
-enum want { WANT_ANY, WANT_ZERO, WANT_NOT_ZERO };
+#include "want.h"
 
 struct origin {
     enum cause cause;

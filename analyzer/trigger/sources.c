@@ -55,6 +55,10 @@ static int read_source(struct source *out, const cJSON *entry)
     out->origin = xf_json_string(entry, "origin", "");
     out->result = strcmp(gives, "arguments") != 0;
     out->arguments = strcmp(gives, "result") != 0;
+    out->operands = !strcmp(gives, "operands");
+    out->memory = !strcmp(gives, "memory");
+    if (out->operands)
+        return 0;
     for (int i = 0; i < CAUSES; i++)
         if (!strcmp(cause_names[i], cause)) {
             out->cause = (enum cause)i;

@@ -38,7 +38,11 @@ enum source_kind {
 struct source {
     const char *origin;
     enum cause cause;
-    bool result, arguments; /* functions: what comes from there */
+    bool result, arguments; /* functions: what comes from there; members:
+                               the value, what it points to */
+    bool operands; /* it says nothing itself; what goes in does */
+    bool memory;   /* only what is decided on the result itself comes from
+                      there; a copy of it is what the memory held */
 };
 
 struct sources;

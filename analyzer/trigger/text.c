@@ -31,8 +31,9 @@ static bool is_whole(const char *text)
             depth++;
         } else if (strchr(")]}", *p) && --depth < 0) {
             return false;
-        } else if (*p == ';' && !depth) {
-            return false;
+        } else if ((*p == ';' && !depth) ||
+                   !strncmp(p, "#if", 3) || !strncmp(p, "#e", 2)) {
+            return false; /* a statement, or a directive in between */
         }
     }
     return *text && !depth && !quote;

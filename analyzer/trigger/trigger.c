@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "aftermath.h"
+#include "callers.h"
 #include "condition.h"
 #include "console.h"
 #include "feasible.h"
@@ -645,6 +646,8 @@ static int do_build(struct xf_store *store, const char *root,
         rc = load_sites(&sites, &p);
     for (size_t i = 0; i < sites.len && !rc; i++)
         rc = do_site(&stage, &sites.items[i]);
+    if (!rc)
+        rc = callers_write(&p);
     free(sites.items);
     xf_map_release(&sites.strings);
     console_free(stage.console);

@@ -4,10 +4,11 @@
  * function and its own predicate, where the values in them come from, and
  * whether they can hold at all.
  *
- * Reads tables build, site, site_function, site_context, context, function,
- * call, body, variable and the sources; writes trigger, trigger_literal, trigger_producer,
- * trigger_context. Data: xen/sources.json, xen/console.json. The condition is that of one function: the decisions of
- * its callers come with the call path.
+ * Reads tables build, site, site_function, site_context, context, path_step,
+ * function, call, body, variable and the sources; writes trigger,
+ * trigger_literal, trigger_producer, trigger_context, trigger_call. Data:
+ * xen/sources.json, xen/console.json. The condition is that of one function;
+ * trigger_call has the decisions of its callers along the recorded paths.
  */
 #ifndef XF_TRIGGER_H
 #define XF_TRIGGER_H

@@ -55,3 +55,12 @@ CREATE TABLE trigger_context (    -- what a disposition has to know
     next_line   INTEGER NOT NULL,
     more_producers INTEGER NOT NULL -- 1: trigger_producer is not complete
 ) STRICT;
+
+CREATE TABLE trigger_call (       -- what must have been decided for a call on a path to happen; calls that
+                                  -- depend on nothing are not listed
+    caller INTEGER NOT NULL REFERENCES function,
+    callee INTEGER NOT NULL REFERENCES function,
+    line   INTEGER NOT NULL,
+    way    TEXT NOT NULL,         -- '`a` and `!b`'
+    PRIMARY KEY (caller, callee, line)
+) STRICT, WITHOUT ROWID;

@@ -17,11 +17,14 @@ CREATE TABLE bug (                -- something that went wrong once: a commit th
     date     TEXT NOT NULL,       -- when the fix went in, YYYY-MM-DD
     kinds    TEXT NOT NULL,       -- comma list: advisory, fix, revert, quote (it quotes a
                                   -- crash), mention (of an advisory), stop (it took a stop
-                                  -- away), field (recorded by triage)
+                                  -- away), fired (it says that a stop fired or could),
+                                  -- refactoring (that nothing changes for anybody), field
+                                  -- (recorded by triage)
     xsa      TEXT NOT NULL,       -- advisories that it is a part of: 'XSA-7, XSA-8'
     cve      TEXT NOT NULL,
     mentions TEXT NOT NULL,       -- advisories that it only speaks of
-    party    TEXT NOT NULL,       -- who could trigger it, by the message; '' not said
+    party    TEXT NOT NULL,       -- who could trigger it, where the message says so, else
+                                  -- 'unknown'
     fixes    TEXT NOT NULL,       -- commits that brought it in
     releases TEXT NOT NULL,       -- first releases that have the fix, per branch
     in_tree  TEXT NOT NULL,       -- 'yes', 'no', 'unknown': whether the scanned tree has it
@@ -34,7 +37,8 @@ CREATE TABLE bug_place (          -- functions that the fix changed, where they 
     bug      INTEGER NOT NULL REFERENCES bug,
     file     TEXT NOT NULL,
     function TEXT NOT NULL,       -- '' : the file only
-    class    TEXT NOT NULL,       -- what became of a stop there, '' for none
+    class    TEXT NOT NULL,       -- what became of a stop there, 'fired', 'trap' (the
+                                  -- processor trapped there), '' for none of these
     why      TEXT NOT NULL,
     PRIMARY KEY (bug, file, function)
 ) STRICT;

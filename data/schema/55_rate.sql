@@ -24,7 +24,7 @@ CREATE TABLE call_use (           -- what a caller does with a result
     use    TEXT NOT NULL          -- 'tested', 'returned' (on to the next caller), 'stops' (the
                                   -- caller stops the host), 'used' (a value), 'ignored', 'unknown'
 ) STRICT;
-CREATE INDEX call_use_callee ON call_use (callee);
+CREATE INDEX call_use_callee ON call_use (callee, caller);
 
 CREATE TABLE aou (                -- assumptions of use (data/aou/)
     id        TEXT PRIMARY KEY,

@@ -9,9 +9,14 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
        (SELECT coalesce(group_concat(name, ','), '') FROM (
           SELECT c.name FROM site_context sc JOIN context c ON c.id = sc.context
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)) AS contexts,
-       coalesce(p.disposition, '') AS disposition,
-       CASE WHEN p.site IS NULL THEN '' ELSE 'proposed' END AS status,
-       coalesce(p.aou, '') AS aou, coalesce(p.rule, '') AS rule,
+       -- what was decided where that still holds, else what is proposed
+       CASE WHEN d.state IN ('decided', 'moved') THEN d.disposition
+            ELSE coalesce(p.disposition, '') END AS disposition,
+       CASE WHEN d.state IS NOT NULL THEN d.state
+            WHEN p.site IS NULL THEN '' ELSE 'proposed' END AS status,
+       CASE WHEN d.state IN ('decided', 'moved') THEN d.aou
+            ELSE coalesce(p.aou, '') END AS aou,
+       coalesce(p.rule, '') AS rule,
        coalesce(p.confidence, '') AS confidence,
        r.severity, r.occurrence, r.detection,
        coalesce(r.action_priority, '') AS action_priority,
@@ -33,6 +38,7 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
           (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
           '') AS paths,
+       coalesce(p.disposition, '') AS proposed,
        -- of all builds that have the site, see v_site_rows
        coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
        coalesce(w.differs, '') AS differs
@@ -40,6 +46,7 @@ FROM site s JOIN build b ON b.id = s.build
 LEFT JOIN site_row w ON w.site_id = s.site_id
 LEFT JOIN trigger t ON t.site = s.id
 LEFT JOIN proposal p ON p.site = s.id
+LEFT JOIN decision d ON d.site_id = s.site_id
 LEFT JOIN failure_row r ON r.site = s.id AND r.n = 1;
 
 -- What must have been decided for the site to fire, in order, the predicate
@@ -68,6 +75,23 @@ SELECT s.site_id, b.arch, b.name AS build, p.n, p.function, p.file, p.line,
 FROM trigger_producer p
 JOIN site s ON s.id = p.site
 JOIN build b ON b.id = s.build;
+
+-- The conditions of the callers along the recorded path: function is called
+-- only when.
+CREATE VIEW v_path_conditions AS
+SELECT s.site_id, b.arch, b.name AS build, c.name AS context, p.step,
+       g.name AS caller, f.name AS function, p.file, p.line, t.way
+FROM path_step p
+JOIN path_step q ON q.site = p.site AND q.context = p.context
+     AND q.armed = p.armed AND q.step = p.step - 1
+JOIN trigger_call t ON t.caller = q.function AND t.callee = p.function
+     AND t.line = p.line
+JOIN site s ON s.id = p.site
+JOIN build b ON b.id = s.build
+JOIN context c ON c.id = p.context
+JOIN function f ON f.id = p.function
+JOIN function g ON g.id = q.function
+WHERE p.armed = 0;
 
 -- What a disposition has to know of the place, as in table trigger_context.
 CREATE VIEW v_aftermath AS
@@ -264,9 +288,13 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
                  AND name = 'maintainer'), '') AS maintainer,
        coalesce((SELECT replace(value, char(10), ', ') FROM site_class
                  WHERE site = s.id AND name = 'purpose'), '') AS purpose,
-       coalesce((SELECT group_concat(a.upstream, ', ') FROM aou_site x
-                 JOIN aou a ON a.id = x.aou AND a.upstream <> ''
-                 WHERE x.site = s.id), '') AS requirement,
+       -- of Xen itself, and those that an assumption repeats
+       coalesce((SELECT group_concat(id, ', ') FROM (
+          SELECT q.requirement AS id FROM site_requirement q
+          WHERE q.site = s.id
+          UNION SELECT a.upstream FROM aou_site x
+          JOIN aou a ON a.id = x.aou AND a.upstream <> ''
+          WHERE x.site = s.id ORDER BY 1)), '') AS requirement,
        r.mode, r.failure_mode,
        coalesce(t.origin, '') AS failure_cause,
        coalesce(t.cause, '') AS cause,
@@ -295,7 +323,8 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
           AS detection_control,
        r.severity, r.severity_why, r.occurrence, r.occurrence_why,
        r.detection, r.detection_why, r.action_priority,
-       p.disposition, 'proposed' AS status, p.rationale, p.aou, p.rule,
+       p.disposition, coalesce(d.state, 'proposed') AS status, p.rationale,
+       p.aou, p.rule,
        p.confidence, p.source,
        coalesce((SELECT group_concat(text, char(10)) FROM (
           SELECT text FROM proposal_evidence e WHERE e.site = s.id
@@ -310,6 +339,22 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
        coalesce(g.title, '') AS group_title, coalesce(g.why, '') AS group_why,
        coalesce((SELECT replace(value, char(10), ', ') FROM site_fact
                  WHERE site = s.id AND name = 'kconfig'), '') AS kconfig,
+       -- what people decided: disposition to question above are the proposal
+       coalesce(d.disposition, '') AS decided_disposition,
+       coalesce(d.rationale, '') AS decided_rationale,
+       coalesce(d.aou, '') AS decided_aou,
+       coalesce(d.who, '') AS decided_by,
+       coalesce(d.decided_on, '') AS decided_on,
+       coalesce(d.meeting, '') AS meeting,
+       coalesce(d.state, '') AS decision_state,
+       coalesce(d.why, (SELECT 'its group is decided (' || e.disposition ||
+                 '), this site is not among those it was decided for'
+                 FROM decision e WHERE e.state = 'group'
+                 AND e.decided_group = g.name), '') AS decision_why,
+       coalesce(d.decided_group, '') AS decided_group,
+       coalesce(d.action, '') AS action, coalesce(d.owner, '') AS action_owner,
+       coalesce(d.progress, '') AS action_status,
+       -- shown: 1 in the build that shows most of the site
        coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
        coalesce(w.differs, '') AS differs,
        coalesce(w.site, s.id) = s.id AS shown
@@ -319,6 +364,7 @@ JOIN build b ON b.id = s.build
 JOIN proposal p ON p.site = s.id
 LEFT JOIN trigger t ON t.site = s.id
 LEFT JOIN decision_group g ON g.id = p.decision_group
+LEFT JOIN decision d ON d.site_id = s.site_id
 LEFT JOIN site_row w ON w.site_id = s.site_id;
 
 -- Assumptions of use and the sites that they touch. certain: 1 the site cannot
@@ -332,12 +378,36 @@ LEFT JOIN aou_site x ON x.aou = a.id
 LEFT JOIN site s ON s.id = x.site
 LEFT JOIN build b ON b.id = s.build;
 
--- Sites that one decision can settle together, by build.
+-- Requirements of the tree and the sites in the code that they speak of; sites
+-- are NULL where there is none.
+CREATE VIEW v_requirements AS
+SELECT q.id AS requirement, q.title, q.text, q.covers, q.file AS in_file,
+       q.line AS in_line, s.site_id, b.arch, b.name AS build, s.file, s.line,
+       s.function
+FROM requirement q
+LEFT JOIN site_requirement x ON x.requirement = q.id
+LEFT JOIN site s ON s.id = x.site
+LEFT JOIN build b ON b.id = s.build;
+
+-- Sites that one decision can settle together, by build. decided: how many of
+-- them are, in whatever way; stale ones and those left open are not.
 CREATE VIEW v_groups AS
 SELECT g.name AS decision_group, g.title, g.why, b.arch, b.name AS build,
-       count(*) AS sites, min(p.disposition) AS disposition
+       count(*) AS sites, min(p.disposition) AS disposition,
+       count(*) FILTER (WHERE d.state IN ('decided', 'moved')) AS decided,
+       coalesce((SELECT e.disposition FROM decision e WHERE e.state = 'group'
+                 AND e.decided_group = g.name), '') AS decided_disposition
 FROM proposal p
 JOIN decision_group g ON g.id = p.decision_group
 JOIN site s ON s.id = p.site
 JOIN build b ON b.id = s.build
+LEFT JOIN decision d ON d.site_id = s.site_id
 GROUP BY g.id, b.id;
+
+-- Every line of the file of decisions: state as in table decision. Lines of
+-- sites that are gone and of groups have no site_id.
+CREATE VIEW v_decisions AS
+SELECT site_id, decided_as, decided_group, state, why, disposition, rationale,
+       aou, who, decided_on, meeting, action, owner, progress, file, function,
+       text, place
+FROM decision;

@@ -9,13 +9,14 @@
 #include <stdbool.h>
 
 #include "buf.h"
+#include "decisions_arg.h"
 #include "findings.h"
 #include "git.h"
 #include "policy.h"
 
 struct check {
     /* options */
-    const char *tree, *db, *base, *baseline, *decisions_path, *policy_path;
+    const char *tree, *db, *base, *baseline, *policy_path;
     const char *sarif, *code_quality, *html, *write_baseline, *ci, *cache;
     const char *scan_options[40]; /* passed on to scan */
     int nscan_options;
@@ -28,8 +29,8 @@ struct check {
     char *against;   /* what was compared with, in words */
     char *decisions_file; /* that is read, or that advice names */
     struct xf_policy *policy;
-    struct xf_decisions decisions, known_list;
-    bool have_decisions;
+    struct decisions_arg decisions;
+    struct xf_decisions known_list;
     struct xf_identities known;
     struct xf_version baseline_scan;
     bool have_baseline;

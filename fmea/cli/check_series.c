@@ -46,7 +46,7 @@ static struct xf_check against_last(const struct series *s,
 
     return (struct xf_check){
         .now = now, .root = root, .policy = c->policy,
-        .decisions = c->have_decisions ? &c->decisions : NULL,
+        .decisions = decisions_arg_list(&c->decisions),
         .baseline = s->have_last ? &s->last : now};
 }
 

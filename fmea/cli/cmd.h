@@ -19,8 +19,10 @@ int cmd_merge(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_decide(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_triage(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_assume(int argc, char **argv);
@@ -28,6 +30,9 @@ int cmd_rate(int argc, char **argv);
 
 /* Print xf_error_message() as "xenfmea: ..." and return XF_EXIT_TROUBLE. */
 int cmd_trouble(void);
+
+/* Who is at the keyboard, as git has it, else the system. Caller frees. */
+char *cmd_user_name(void);
 
 /* data/ of this installation: $XENFMEA_DATA, the installed folder, or the
  * source tree's; valid until exit. NULL with xf_error() when none exists. */

@@ -49,8 +49,8 @@ static const struct argp_option options[] = {
      "Compare every commit since this revision of the tree's git repository "
      "with the one before", 0},
     {"baseline", OPT_BASELINE, "FILE", 0,
-     "Compare with an earlier scan (its folder or xenfmea.db) or with a file "
-     "of --write-baseline", 0},
+     "Compare with an earlier scan (its folder, xenfmea.db or worksheet.json) "
+     "or with a file of --write-baseline", 0},
     {"decisions", OPT_DECISIONS, "FILE", 0,
      "Decisions, a file or a folder (default: fmea-decisions.json here or "
      "beside the hypervisor folder)", 0},
@@ -120,7 +120,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         c->baseline = arg;
         break;
     case OPT_DECISIONS:
-        c->decisions_path = arg;
+        c->decisions.named = arg;
         break;
     case OPT_POLICY:
         c->policy_path = arg;
@@ -203,18 +203,11 @@ static int find_places(struct check *c)
 
 static int load_decisions(struct check *c)
 {
-    char *beside = xf_path_join(c->root, "../" XF_DECISIONS_FILE);
-
-    c->decisions_file = xf_strdup(c->decisions_path ? c->decisions_path
+    if (decisions_arg_load(&c->decisions, c->root))
+        return -1;
+    c->decisions_file = xf_strdup(c->decisions.path ? c->decisions.path
                                                     : XF_DECISIONS_FILE);
-    c->have_decisions = c->decisions_path || xf_file_exists(XF_DECISIONS_FILE);
-    if (!c->have_decisions && xf_file_exists(beside)) {
-        xf_decision_set(&c->decisions_file, beside);
-        c->have_decisions = true;
-    }
-    free(beside);
-    return c->have_decisions
-               ? xf_decisions_load(&c->decisions, c->decisions_file) : 0;
+    return 0;
 }
 
 static int load_baseline(struct check *c)
@@ -222,7 +215,8 @@ static int load_baseline(struct check *c)
     if (!c->baseline)
         return 0;
     c->against = xf_strdup(c->baseline);
-    if (xf_has_suffix(c->baseline, ".json")) {
+    if (xf_has_suffix(c->baseline, ".json") &&
+        !xf_version_is_json(c->baseline)) {
         if (xf_decisions_load(&c->known_list, c->baseline))
             return -1;
         c->known = xf_decisions_sites(&c->known_list);
@@ -264,7 +258,7 @@ int check_once(struct check *c)
 {
     struct xf_check how = {
         .now = &c->now, .root = c->root, .policy = c->policy,
-        .decisions = c->have_decisions ? &c->decisions : NULL,
+        .decisions = decisions_arg_list(&c->decisions),
         .baseline = c->have_baseline ? &c->baseline_scan : NULL,
         .known = c->known.items ? &c->known : NULL};
 
@@ -425,7 +419,7 @@ static void release(struct check *c)
     xf_findings_release(&c->findings);
     xf_version_release(&c->now);
     xf_version_release(&c->baseline_scan);
-    xf_decisions_release(&c->decisions);
+    decisions_arg_release(&c->decisions);
     xf_decisions_release(&c->known_list);
     free(c->known.items);
     xf_policy_free(c->policy);

@@ -16,8 +16,8 @@
 #include "decisions.h"
 #include "error.h"
 #include "file.h"
+#include "matching.h"
 #include "pairing.h"
-#include "proc.h"
 #include "store.h"
 #include "visible.h"
 
@@ -34,6 +34,7 @@ struct decide {
     bool replace, quiet;
     /* state of the run */
     struct xf_identities known; /* of the scan */
+    struct xf_map members; /* of the proposed group, when it decides for them */
     struct xf_decisions incoming;
     char *name, today[16];
     size_t done, same;
@@ -69,7 +70,7 @@ static const struct argp_option options[] = {
     {"aou", OPT_AOU, "ID", 0, "Assumption of use; may be repeated", 0},
     {"group", OPT_GROUP, "ID", 0,
      "Decide the sites as a group: its line has the disposition, theirs "
-     "refer to it", 0},
+     "refer to it; without sites those of the worksheet's group", 0},
     {"who", OPT_WHO, "NAME", 0, "Default: git's user.name", 0},
     {"when", OPT_WHEN, "DATE", 0, "YYYY-MM-DD (default: today)", 0},
     {"meeting", OPT_MEETING, "TEXT", 0, "Where it was decided", 0},
@@ -189,6 +190,8 @@ static int load_known(struct decide *d)
 
     if (!rc) {
         rc = xf_identity_load(&d->known, store);
+        if (!rc && d->group && !d->nsites)
+            rc = xf_decisions_members(&d->members, store, d->group);
         xf_store_close(store);
     }
     free(path);
@@ -285,6 +288,32 @@ static struct xf_decision *decision_on(struct decide *d,
     return found;
 }
 
+static void set_site(struct decide *d, struct xf_decision *to,
+                     const struct xf_identity *site)
+{
+    xf_decision_set_site(to, site);
+    if (d->group) {
+        xf_decision_set(&to->group, d->group);
+        xf_decision_set(&to->disposition, "");
+    } else {
+        fill(d, to);
+    }
+    d->done++;
+}
+
+/* What the worksheet puts into the group, but for sites that somebody decided
+ * by themselves: those were taken out. */
+static void set_members(struct decide *d, struct xf_decisions *list)
+{
+    for (size_t i = 0; i < d->members.len; i++) {
+        const struct xf_identity *site = find_site(d, d->members.keys[i]);
+        struct xf_decision *to = site ? decision_on(d, list, site) : NULL;
+
+        if (site && (!to || !*to->disposition))
+            set_site(d, to ? to : xf_decisions_add(list), site);
+    }
+}
+
 static int edit_set(struct xf_decisions *list, void *payload)
 {
     struct decide *d = payload;
@@ -298,17 +327,9 @@ static int edit_set(struct xf_decisions *list, void *payload)
         if (!site)
             return -1;
         to = decision_on(d, list, site);
-        if (!to)
-            to = xf_decisions_add(list);
-        xf_decision_set_site(to, site);
-        if (d->group) {
-            xf_decision_set(&to->group, d->group);
-            xf_decision_set(&to->disposition, "");
-        } else {
-            fill(d, to);
-        }
-        d->done++;
+        set_site(d, to ? to : xf_decisions_add(list), site);
     }
+    set_members(d, list);
     if (d->group && !xf_decisions_group(list, d->group))
         return xf_error("the group %s is not decided yet; add --disposition",
                         d->group);
@@ -538,22 +559,6 @@ static int export_them(struct decide *d)
 
 /* ---- the command -------------------------------------------------------- */
 
-/* Who is at the keyboard, as git has it. Caller frees. */
-static char *user_name(void)
-{
-    const char *argv[] = {"git", "config", "user.name", NULL};
-    const char *user = getenv("USER");
-    struct xf_buf out = XF_BUF_INIT;
-    struct xf_proc how = {.log = "/dev/null", .out = &out};
-
-    if (xf_proc_found("git") && !xf_proc_run(&how, argv) && out.len) {
-        out.data[strcspn(out.data, "\n")] = '\0';
-        return xf_buf_detach(&out);
-    }
-    xf_buf_release(&out);
-    return xf_strdup(user ? user : "");
-}
-
 static int change(struct decide *d)
 {
     static xf_decisions_edit_fn *const edits[] = {
@@ -564,7 +569,7 @@ static int change(struct decide *d)
     int rc = 0;
 
     strftime(d->today, sizeof(d->today), "%Y-%m-%d", localtime_r(&now, &tm));
-    d->name = user_name();
+    d->name = cmd_user_name();
     if (d->action != REMOVE)
         rc = load_known(d);
     if (!rc && d->action == IMPORT)
@@ -598,6 +603,7 @@ int cmd_decide(int argc, char **argv)
         rc = xf_error("cannot write to the standard output: %s",
                       strerror(errno));
     xf_identities_release(&d.known);
+    xf_map_release(&d.members);
     xf_decisions_release(&d.incoming);
     xf_buf_release(&d.aou);
     free(d.sites);

@@ -15,6 +15,7 @@
 #include "error.h"
 #include "paths.h"
 #include "picture.h"
+#include "say_trigger.h"
 #include "site_arg.h"
 #include "store.h"
 #include "visible.h"
@@ -176,6 +177,8 @@ static int explain(const struct options *o, struct xf_store *store,
             xf_buf_adds(text, "\n");
         if (!rc)
             xf_words(text, &sites.items[i], &paths);
+        if (!rc)
+            rc = say_trigger(text, store, &sites.items[i]);
         if (!rc)
             rc = say_cppcheck(text, store, &sites.items[i]);
         if (!rc && is_last_of_site(&sites, i))

@@ -1,33 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * xenfmea rate: the last stage of a scan alone, on its database. What was
- * found in the tree stays; rules, assumptions, scales and the safety context
- * are read anew.
+ * found in the tree stays; rules, assumptions, scales, the safety context and
+ * the decisions are read anew, and the worksheets beside it written anew.
  */
 #include "cmd.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "builds.h"
+#include "decisions_arg.h"
 #include "error.h"
+#include "file.h"
+#include "matching.h"
+#include "outputs.h"
 #include "rate.h"
 #include "store.h"
+#include "worksheets.h"
 
 struct options {
     const char *db;
     struct xf_rate_options how;
+    struct decisions_arg decisions;
 };
 
-enum { KEY_DB = 0x100, KEY_CONTEXT };
+enum { KEY_DB = 0x100, KEY_CONTEXT, KEY_DECISIONS };
 
 static const struct argp_option arguments[] = {
     {"db", KEY_DB, "FILE", 0, "worksheet's database (xenfmea-out/xenfmea.db)",
      0},
     {"context", KEY_CONTEXT, "FILE", 0,
      "safety context: accepted assumptions, features off, own rules", 0},
+    {"decisions", KEY_DECISIONS, "FILE", 0,
+     "decisions, a file or a folder (default: fmea-decisions.json)", 0},
     {0},
 };
 
@@ -41,6 +51,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_CONTEXT:
         o->how.context = arg;
+        break;
+    case KEY_DECISIONS:
+        o->decisions.named = arg;
         break;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s' is not expected; name the database with --db",
@@ -71,6 +84,101 @@ static int say(struct xf_store *store)
     return rc;
 }
 
+static int rate(struct xf_store *store, const struct options *o,
+                const char *data)
+{
+    return xf_rate(store, data, &o->how) ||
+                   xf_decisions_record(store,
+                                       decisions_arg_list(&o->decisions)) ||
+                   xf_builds(store)
+               ? -1
+               : 0;
+}
+
+/* A database by itself: a copy somewhere, or of a scan without a worksheet. */
+static int rate_database(const struct options *o, const char *data)
+{
+    struct xf_store *store;
+
+    if (xf_store_update(&store, o->db, NULL))
+        return -1;
+    if (rate(store, o, data) || say(store)) {
+        xf_store_close(store);
+        return -1;
+    }
+    return xf_store_commit(store);
+}
+
+/* ---- the folder of a scan ----------------------------------------------- */
+
+static void ignore(void *payload)
+{
+    (void)payload;
+}
+
+/* All of it replaced at once. The next scan finds that these are not its
+ * outputs, and makes its own. */
+static int rate_folder(const struct options *o, const char *data,
+                       struct xf_outputs *outputs)
+{
+    struct xf_store *store = NULL;
+    char *db;
+    int rc = xf_outputs_begin(outputs, ignore, NULL);
+
+    if (rc)
+        return -1;
+    db = xf_path_join(outputs->stage, "xenfmea.db");
+    rc = xf_store_update(&store, o->db, db);
+    free(db);
+    if (rc)
+        return -1;
+    if (rate(store, o, data) || worksheets_write(store, outputs->stage, NULL, data) ||
+        say(store)) {
+        xf_store_close(store);
+        return -1;
+    }
+    return xf_store_commit(store) ||
+                   xf_outputs_publish(outputs, "", "", XF_EXIT_OK)
+               ? -1
+               : 0;
+}
+
+/* The folder that the database is in when a scan's worksheet is there, too;
+ * NULL otherwise. Caller frees. */
+static char *folder_of(const char *db)
+{
+    size_t len = (size_t)(xf_path_base(db) - db);
+    char *folder = len ? xf_strndup(db, len) : xf_strdup(".");
+    char *html = xf_path_join(folder, "worksheet.html");
+
+    if (strcmp(xf_path_base(db), "xenfmea.db") || !xf_file_exists(html)) {
+        free(folder);
+        folder = NULL;
+    }
+    free(html);
+    return folder;
+}
+
+static int run(struct options *o)
+{
+    const char *data = cmd_data_dir();
+    struct xf_outputs outputs;
+    char *folder;
+    int rc;
+
+    if (!data || decisions_arg_load(&o->decisions, NULL))
+        return -1;
+    folder = folder_of(o->db);
+    if (!folder)
+        return rate_database(o, data);
+    rc = xf_outputs_open(&outputs, folder, xf_output_names);
+    if (!rc)
+        rc = rate_folder(o, data, &outputs);
+    xf_outputs_release(&outputs);
+    free(folder);
+    return rc;
+}
+
 int cmd_rate(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -78,21 +186,17 @@ int cmd_rate(int argc, char **argv)
         .parser = parse,
         .doc = "Propose a disposition for every site of a database anew, and "
                "rate it: with other rules, scales or assumptions, but without "
-               "a scan.\vThe database is replaced when all of it is done. "
+               "a scan. Decisions are joined anew.\vThe database and the "
+               "worksheets beside it are replaced when all of them are done. "
                "Exit status: 0 fine, 2 trouble.",
     };
     struct options o = {.db = "xenfmea-out/xenfmea.db"};
-    const char *data = cmd_data_dir();
-    struct xf_store *store = NULL;
+    int rc;
 
     argp_err_exit_status = XF_EXIT_TROUBLE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &o))
         return XF_EXIT_TROUBLE;
-    if (!data || xf_store_update(&store, o.db))
-        return cmd_trouble();
-    if (xf_rate(store, data, &o.how) || xf_builds(store) || say(store)) {
-        xf_store_close(store);
-        return cmd_trouble();
-    }
-    return xf_store_commit(store) ? cmd_trouble() : XF_EXIT_OK;
+    rc = run(&o);
+    decisions_arg_release(&o.decisions);
+    return rc ? cmd_trouble() : XF_EXIT_OK;
 }

@@ -17,6 +17,7 @@
 #include "buf.h"
 #include "crash.h"
 #include "error.h"
+#include "file.h"
 #include "hash.h"
 #include "history.h"
 #include "store.h"
@@ -322,6 +323,26 @@ static void say_event(struct triage *t, const struct xf_crash_event *e)
         xf_buf_adds(&t->out, "\n");
 }
 
+static void say_doubt(struct triage *t, const struct xf_crash_event *e,
+                      const struct xf_triage_result *result)
+{
+    const char *at = *e->symbol ? e->symbol : e->nframes ? e->frames[0] : "";
+
+    if (result->doubt == XF_TRIAGE_OTHER_FUNCTION)
+        xf_buf_addf(&t->out,
+                    "  but the log was in %s(), which is another function: "
+                    "another version's code, perhaps another stop\n",
+                    at);
+    else if (result->doubt)
+        xf_buf_addf(&t->out, "  but %s (%s)\n",
+                    xf_triage_doubt_text(result->doubt), e->file);
+}
+
+static const char *certainty(const struct xf_triage_result *result)
+{
+    return xf_triage_is_certain(result) ? "site" : "perhaps";
+}
+
 static int say_result(struct triage *t, const struct xf_crash_event *e,
                       const struct xf_triage_result *result)
 {
@@ -338,9 +359,9 @@ static int say_result(struct triage *t, const struct xf_crash_event *e,
         xf_buf_addf(&t->out, "one of %zu, found by %s:\n", result->len,
                     xf_triage_how_name(result->how));
     else
-        xf_buf_addf(&t->out, "%s, found by %s:\n",
-                    result->how <= XF_TRIAGE_TEXT ? "site" : "perhaps",
+        xf_buf_addf(&t->out, "%s, found by %s:\n", certainty(result),
                     xf_triage_how_name(result->how));
+    say_doubt(t, e, result);
     for (size_t i = 0; i < result->len && i < SHOWN && !rc; i++)
         rc = say_stop(t, e, result->stops[i]);
     if (result->len > SHOWN)
@@ -452,6 +473,8 @@ static cJSON *event_json(const struct triage *t, size_t i)
         xf_buf_release(&safe);
     }
     add_text(o, "found_by", xf_triage_how_name(result->how));
+    cJSON_AddBoolToObject(o, "certain", xf_triage_is_certain(result));
+    add_text(o, "doubt", xf_triage_doubt_text(result->doubt));
     list = cJSON_AddArrayToObject(o, "sites");
     for (size_t j = 0; j < result->len; j++)
         cJSON_AddItemToArray(list, stop_json(result->stops[j]));
@@ -504,6 +527,28 @@ static void event_id(char *out, const struct triage *t,
     out[12] = '\0';
 }
 
+/* Said before anything is read, also when there will be nothing to record. */
+static int check_record(const struct triage *t)
+{
+    const char *slash = t->record ? strrchr(t->record, '/') : NULL;
+    char *folder = !slash               ? xf_strdup(".")
+                   : slash == t->record ? xf_strdup("/")
+                                        : xf_strndup(t->record,
+                                                     (size_t)(slash - t->record));
+    int rc = 0;
+
+    if (t->record && xf_dir_exists(t->record))
+        rc = xf_error("cannot record in %s: it is a folder; name a file with "
+                      "--record",
+                      t->record);
+    else if (t->record && access(folder, W_OK | X_OK))
+        rc = xf_error("cannot record in %s: %s; name a file in a folder that "
+                      "can be written with --record",
+                      t->record, strerror(errno));
+    free(folder);
+    return rc;
+}
+
 /* Only what is certain is evidence: one site, found by its text or place. */
 static int record(struct triage *t)
 {
@@ -514,9 +559,9 @@ static int record(struct triage *t)
     struct xf_history_event event;
     char id[13];
 
-    if (!result || result->len != 1 || result->how > XF_TRIAGE_TEXT) {
+    if (!result || !xf_triage_is_certain(result)) {
         if (!t->json)
-            xf_buf_addf(&t->out, "not recorded: no site is certain\n");
+            xf_buf_adds(&t->out, "not recorded: no site is certain\n");
         return 0;
     }
     stop = result->stops[0];
@@ -539,12 +584,23 @@ static int record(struct triage *t)
 
 /* ---- the command -------------------------------------------------------- */
 
+/* A scan's folder will do. */
+static int open_database(struct triage *t)
+{
+    char *path = xf_dir_exists(t->db) ? xf_path_join(t->db, "xenfmea.db")
+                                      : xf_strdup(t->db);
+    int rc = xf_store_open(&t->store, path);
+
+    free(path);
+    return rc;
+}
+
 static int run(struct triage *t)
 {
     const char *data = cmd_data_dir();
 
     if (!data || !(t->grammar = xf_crash_grammar_load(data)) ||
-        xf_store_open(&t->store, t->db) ||
+        check_record(t) || open_database(t) ||
         xf_triage_index_load(&t->index, t->store) || read_log(t))
         return -1;
     t->results = xf_calloc(t->log.nevents + 1, sizeof(*t->results));
@@ -574,8 +630,9 @@ static int status_of(const struct triage *t)
 
     if (!first)
         return XF_EXIT_OK;
-    return t->results[first - t->log.events].len ? XF_EXIT_OK
-                                                 : XF_EXIT_FINDINGS;
+    return xf_triage_is_found(&t->results[first - t->log.events])
+               ? XF_EXIT_OK
+               : XF_EXIT_FINDINGS;
 }
 
 static void release(struct triage *t)
@@ -593,7 +650,7 @@ static void release(struct triage *t)
 enum { OPT_DB = 256, OPT_FORMAT, OPT_RECORD };
 
 static const struct argp_option options[] = {
-    {"db", OPT_DB, "FILE", 0, "Worksheet's database (xenfmea-out/xenfmea.db)",
+    {"db", OPT_DB, "FILE", 0, "Worksheet's database, or its folder (xenfmea-out/xenfmea.db)",
      0},
     {"format", OPT_FORMAT, "text|json", 0, "How to print (default: text)", 0},
     {"record", OPT_RECORD, "FILE", 0,
@@ -644,7 +701,7 @@ int cmd_triage(int argc, char **argv)
                "for it. The log may come from another version: the printed "
                "text decides before the line number.\vExit status: 0 the stop "
                "has a site, or nothing stopped the host; 1 a stop for which "
-               "no site is known; 2 trouble."};
+               "no site is known, or only guesses; 2 trouble."};
     struct triage t = {.db = "xenfmea-out/xenfmea.db"};
     int status;
 

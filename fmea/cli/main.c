@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "error.h"
 #include "file.h"
+#include "proc.h"
 
 static const struct {
     const char *name, *summary;
@@ -29,10 +30,14 @@ static const struct {
      cmd_check},
     {"decide", "record what was decided about sites; list, import, export",
      cmd_decide},
+    {"review", "serve the worksheet to browsers of this machine; save what is "
+               "decided", cmd_review},
     {"history", "extract facts about past bugs from a clone of Xen",
      cmd_history},
     {"triage", "find the site that stopped the machine in a console log",
      cmd_triage},
+    {"report", "write the worksheet as xlsx, JSON, SARIF, RST, ...",
+     cmd_report},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
     {"assume", "show what falls away under assumptions of use", cmd_assume},
@@ -77,6 +82,21 @@ const char *cmd_data_dir(void)
     xf_error("no data folder at %s; install xenfmea, or set XENFMEA_DATA",
              XF_DATA_INSTALLED);
     return NULL;
+}
+
+char *cmd_user_name(void)
+{
+    const char *argv[] = {"git", "config", "user.name", NULL};
+    const char *user = getenv("USER");
+    struct xf_buf out = XF_BUF_INIT;
+    struct xf_proc how = {.log = "/dev/null", .out = &out};
+
+    if (xf_proc_found("git") && !xf_proc_run(&how, argv) && out.len) {
+        out.data[strcspn(out.data, "\n")] = '\0';
+        return xf_buf_detach(&out);
+    }
+    xf_buf_release(&out);
+    return xf_strdup(user ? user : "");
 }
 
 static char *cache_name(const char *option)

@@ -16,6 +16,9 @@
 
 #define STATE ".state.json"
 
+const char *const xf_output_names[] = {"xenfmea.db", "worksheet.csv",
+                                       "worksheet.html", NULL};
+
 /* ---- the folder --------------------------------------------------------- */
 
 /* 1 locked, 0 somebody else has it, -1 error. A file system that knows no

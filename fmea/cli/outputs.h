@@ -24,6 +24,9 @@ struct xf_outputs {
     bool held;
 };
 
+/* What a scan writes, NULL ended. */
+extern const char *const xf_output_names[];
+
 /* Create the folder when it is missing, make git ignore it and remove what a
  * killed scan left. Release with xf_outputs_release() whatever the result. */
 int xf_outputs_open(struct xf_outputs *out, const char *dir,

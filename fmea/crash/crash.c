@@ -30,7 +30,8 @@ struct machine {
     size_t nevents, cap, dropped;
     struct xf_crash_event loose; /* dump that belongs to no stop yet */
     ssize_t target;              /* event that the dump belongs to, or -1 */
-    bool ignore_dump;            /* of a warning, or asked for */
+    bool ignore_dump;            /* of a warning, a guest, or asked for */
+    size_t ignore_from;          /* line that says so of a guest's, or 0 */
     bool in_dump;
     struct xf_buf joined; /* start of an assertion that is folded */
     unsigned int joins;
@@ -45,6 +46,7 @@ struct xf_crash_reader {
     char line[XF_CRASH_LINE];
     size_t len;
     bool after_return;
+    bool has_prefix; /* the hypervisor's lines can be told from others */
     enum { PLAIN, ESCAPE, CONTROL, COMMAND } escape;
     struct machine machines[RANKS];
     enum xf_crash_rank last_rank; /* printer of the last line, */
@@ -279,6 +281,9 @@ static bool is_near(const struct xf_crash_reader *r,
 static void dump_begins(struct xf_crash_reader *r, struct machine *m)
 {
     m->target = -1;
+    if (m->ignore_from && r->log.lines - m->ignore_from > NEAR)
+        m->ignore_dump = false;
+    m->ignore_from = 0;
     m->in_dump = !m->ignore_dump;
     if (is_near(r, last_event(m, r)))
         m->target = (ssize_t)m->nevents - 1;
@@ -301,6 +306,21 @@ static void add_frame(struct xf_crash_event *e, char *name)
     }
     e->frames = xf_realloc(e->frames, (e->nframes + 1) * sizeof(*e->frames));
     e->frames[e->nframes++] = name;
+}
+
+/* The dump that has begun, or that is about to, shows a guest's registers. */
+static void dump_of_guest(struct xf_crash_reader *r, struct machine *m)
+{
+    struct xf_crash_event *e = dump_of(m);
+
+    /* Its trace would have come later. */
+    if (!e->nframes)
+        replace(&e->symbol, xf_strdup(""));
+    event_release(&m->loose);
+    m->target = -1;
+    m->in_dump = false;
+    m->ignore_dump = true;
+    m->ignore_from = r->log.lines;
 }
 
 static void dump_line(struct xf_crash_reader *r, struct machine *m,
@@ -420,6 +440,10 @@ static void known_line(struct xf_crash_reader *r, struct machine *m,
     case WHAT_WARN:
     case WHAT_KEY:
         m->ignore_dump = true;
+        m->ignore_from = 0;
+        break;
+    case WHAT_GUEST_DUMP:
+        dump_of_guest(r, m);
         break;
     case WHAT_BANNER:
         learn(r, match);
@@ -548,13 +572,23 @@ static void folded(struct xf_crash_reader *r, const char *text)
 {
     struct machine *m = &r->machines[XF_CRASH_XEN];
 
-    text += strspn(text, " \t");
+    /* A mailer quotes, too. */
+    text += strspn(text, " \t>");
     if (!*text)
         return;
     if (m->joins)
         join(r, m, text);
     else if (m->collecting && m->text_lines && m->text_lines < MESSAGE_LINES)
         panic_text(m, text);
+}
+
+/* Whether the text is marked as a guest's output. */
+static bool is_guests(const struct xf_crash_reader *r, const char *text)
+{
+    text = skip_stamps(text);
+    return r->grammar->has_guest &&
+           !regexec(&r->grammar->guest, text + strspn(text, " \t"), 0, NULL,
+                    0);
 }
 
 static void piece(struct xf_crash_reader *r, enum xf_crash_rank rank,
@@ -570,7 +604,7 @@ static void piece(struct xf_crash_reader *r, enum xf_crash_rank rank,
     len = strlen(text);
     while (len && isspace((unsigned char)text[len - 1]))
         text[--len] = '\0';
-    if (r->grammar->has_guest && !regexec(&r->grammar->guest, text, 0, NULL, 0))
+    if (is_guests(r, text))
         rank = XF_CRASH_GUEST;
     if (len && rank != XF_CRASH_GUEST)
         replace(&r->log.last, xf_strdup(text));
@@ -594,8 +628,8 @@ static void pieces(struct xf_crash_reader *r)
         return;
     }
     *next = '\0';
-    if (r->grammar->has_guest &&
-        !regexec(&r->grammar->guest, at + strspn(at, " \t"), 0, NULL, 0))
+    r->has_prefix = true;
+    if (is_guests(r, at))
         rank = XF_CRASH_GUEST;
     else if (at[strspn(at, " \t>|")])
         piece(r, XF_CRASH_PLAIN, at);
@@ -605,6 +639,9 @@ static void pieces(struct xf_crash_reader *r)
         if (next)
             *next = '\0';
         at += *at == ' ';
+        /* "(XEN) (d1) (XEN) text" is a guest's to the end of the line. */
+        if (is_guests(r, at))
+            rank = XF_CRASH_GUEST;
         piece(r, rank, at);
     }
 }
@@ -738,7 +775,8 @@ void xf_crash_end(struct xf_crash_reader *r, struct xf_crash_log *out)
         struct machine *m = &r->machines[i];
 
         machine_ends(r, m);
-        if (m->in_dump && m->target < 0 && !m->nevents) {
+        if (m->in_dump && m->target < 0 && !m->nevents &&
+            m->rank >= (r->has_prefix ? XF_CRASH_XEN : XF_CRASH_PLAIN)) {
             r->log.in_dump = true;
             if (!r->log.dump_symbol && m->loose.symbol)
                 r->log.dump_symbol = xf_strdup(m->loose.symbol);

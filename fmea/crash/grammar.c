@@ -26,6 +26,7 @@ static const char *const what_names[] = {
     [WHAT_CHANGESET] = "changeset",
     [WHAT_BUILD_ID] = "build-id",
     [WHAT_KEY] = "key",
+    [WHAT_GUEST_DUMP] = "guest-dump",
 };
 
 static const char *const group_names[GROUPS] = {

@@ -27,6 +27,7 @@ enum what {
     WHAT_CHANGESET,
     WHAT_BUILD_ID,
     WHAT_KEY,
+    WHAT_GUEST_DUMP,
     WHAT_NONE
 };
 

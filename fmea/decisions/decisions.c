@@ -310,39 +310,83 @@ static int lock(const char *path)
     return fd;
 }
 
-static int save_file(const struct xf_decisions *list, const char *path)
+/* A file that is to be replaced. */
+struct staged {
+    const char *path;
+    char *tmp;
+};
+
+/* *tmp stays NULL when the file is what it has to be already. */
+static int stage_file(struct staged *out, const struct xf_decisions *list)
 {
     struct xf_buf now = XF_BUF_INIT, then = XF_BUF_INIT;
     bool same = false;
     int rc = 0;
 
-    xf_decisions_print(&now, list, path);
-    if (xf_file_exists(path) && !xf_file_read(&then, path))
+    xf_decisions_print(&now, list, out->path);
+    if (xf_file_exists(out->path) && !xf_file_read(&then, out->path))
         same = then.len == now.len && !memcmp(then.data, now.data, now.len);
     if (!same)
-        rc = xf_file_write_atomic(path, now.data, now.len);
+        rc = xf_file_stage(&out->tmp, out->path, now.data, now.len);
     xf_buf_release(&now);
     xf_buf_release(&then);
     return rc;
 }
 
-/* `before`: the files that were read, which may have lost all they had. */
-static int save(struct xf_decisions *list, const char *path,
-                struct xf_map *before)
+/* Programs that know nothing of the lock, such as git, may have been here. */
+static int check_unchanged(const char *path, const char *read)
+{
+    char now[XF_HASH_HEX];
+
+    if (xf_decisions_fingerprint(now, path))
+        return -1;
+    return strcmp(now, read) ? xf_error("%s was changed by another program "
+                                        "meanwhile; nothing is written, try "
+                                        "again", path)
+                             : 0;
+}
+
+static int save_files(const struct xf_decisions *list, const char *path,
+                      const char *read, const struct xf_map *files)
+{
+    struct staged *staged = xf_calloc(files->len + 1, sizeof(*staged));
+    int rc = 0;
+
+    for (size_t i = 0; i < files->len && !rc; i++) {
+        staged[i].path = files->keys[i];
+        rc = stage_file(&staged[i], list);
+    }
+    if (!rc)
+        rc = check_unchanged(path, read);
+    for (size_t i = 0; i < files->len; i++) {
+        if (staged[i].tmp && !rc)
+            rc = xf_file_commit(staged[i].tmp, staged[i].path);
+        else if (staged[i].tmp)
+            unlink(staged[i].tmp);
+        free(staged[i].tmp);
+    }
+    free(staged);
+    return rc;
+}
+
+/* `files`: those that were read, which may have lost all they had; `read`: the
+ * fingerprint of what was. */
+static int save(struct xf_decisions *list, const char *path, const char *read,
+                struct xf_map *files)
 {
     bool folder = xf_dir_exists(path);
-    int rc = 0;
 
     for (size_t i = 0; i < list->len; i++) {
         struct xf_decision *d = &list->items[i];
 
         if (!d->path)
             d->path = folder ? file_for(path, d) : xf_strdup(path);
-        xf_map_add(before, d->path, NULL);
+        xf_map_add(files, d->path, NULL);
     }
-    for (size_t i = 0; i < before->len && !rc; i++)
-        rc = save_file(list, before->keys[i]);
-    return rc;
+    /* Nothing is written that could not be read again. */
+    if (check_list(list))
+        return -1;
+    return save_files(list, path, read, files);
 }
 
 /* A link stays one: what it leads to is replaced. Caller frees. */
@@ -355,29 +399,68 @@ static char *behind_link(const char *path)
     return real ? real : xf_strdup(path);
 }
 
-int xf_decisions_edit(const char *named, xf_decisions_edit_fn *edit,
-                      void *payload)
+static int add_print(const char *relative, const char *absolute, void *payload)
+{
+    struct xf_buf text = XF_BUF_INIT;
+    int rc = 0;
+
+    if (xf_has_suffix(relative, ".json")) {
+        rc = xf_file_read(&text, absolute);
+        xf_hash_adds(payload, relative);
+        xf_hash_adds(payload, text.data ? text.data : "");
+    }
+    xf_buf_release(&text);
+    return rc;
+}
+
+int xf_decisions_fingerprint(char hex[XF_HASH_HEX], const char *path)
+{
+    struct xf_hash *h = xf_hash_new();
+    struct xf_buf text = XF_BUF_INIT;
+    int rc = 0;
+
+    if (xf_dir_exists(path)) {
+        rc = xf_tree_walk(path, no_folder, add_print, h);
+    } else if (xf_file_exists(path)) {
+        rc = xf_file_read(&text, path);
+        xf_hash_add(h, text.data, text.len);
+    }
+    xf_hash_finish(h, hex);
+    xf_buf_release(&text);
+    return rc;
+}
+
+static int edit_locked(const char *path, xf_decisions_edit_fn *edit,
+                       void *payload)
 {
     struct xf_decisions list = {0};
-    struct xf_map before = XF_MAP_INIT;
-    char *path = behind_link(named);
-    int fd = lock(path), rc = 0;
+    struct xf_map files = XF_MAP_INIT;
+    char read[XF_HASH_HEX];
+    int rc = xf_decisions_fingerprint(read, path);
 
-    if (fd < 0) {
-        free(path);
-        return -1;
-    }
-    if (xf_dir_exists(path) || xf_file_exists(path))
+    if (!rc && (xf_dir_exists(path) || xf_file_exists(path)))
         rc = xf_decisions_load(&list, path);
     for (size_t i = 0; i < list.len; i++)
-        xf_map_add(&before, list.items[i].path, NULL);
+        xf_map_add(&files, list.items[i].path, NULL);
     if (!rc)
         rc = edit(&list, payload);
     if (!rc)
-        rc = save(&list, path, &before);
+        rc = save(&list, path, read, &files);
     xf_decisions_release(&list);
-    xf_map_release(&before);
-    close(fd);
+    xf_map_release(&files);
+    return rc;
+}
+
+int xf_decisions_edit(const char *named, xf_decisions_edit_fn *edit,
+                      void *payload)
+{
+    char *path = behind_link(named);
+    int fd = lock(path), rc = -1;
+
+    if (fd >= 0) {
+        rc = edit_locked(path, edit, payload);
+        close(fd);
+    }
     free(path);
     return rc;
 }

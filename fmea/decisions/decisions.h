@@ -23,6 +23,7 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "hash.h"
 #include "identity.h"
 
 #define XF_DECISIONS_FORMAT "xenfmea-decisions 1"
@@ -86,9 +87,14 @@ struct xf_identities xf_decisions_sites(const struct xf_decisions *list);
 void xf_decisions_print(struct xf_buf *out, const struct xf_decisions *list,
                         const char *path);
 
+/* A hash of all that xf_decisions_load() would read; a missing file counts as
+ * an empty one. */
+int xf_decisions_fingerprint(char hex[XF_HASH_HEX], const char *path);
+
 /* Change what is in a file or folder: lock it against other writers, read it,
  * let `edit` change the list, and write the files that became different, each
- * whole or not at all. A missing one is an empty one. `edit` returns 0, or -1
+ * whole or not at all. When a program that knows nothing of the lock has
+ * changed something in between, nothing is written and that is an error. A missing one is an empty one. `edit` returns 0, or -1
  * with xf_error(): then nothing is written. */
 typedef int xf_decisions_edit_fn(struct xf_decisions *list, void *payload);
 int xf_decisions_edit(const char *path, xf_decisions_edit_fn *edit,

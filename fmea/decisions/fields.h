@@ -39,4 +39,11 @@ static inline int *decision_number(struct xf_decision *d,
     return (int *)((char *)d + field->offset);
 }
 
+/* XF-0123456789ab, or with -2 behind it. */
+bool decision_is_site_id(const char *id);
+/* YYYY-MM-DD, or with a time behind it. */
+bool decision_is_date(const char *text);
+/* Bytes of a well-formed UTF-8 sequence (RFC 3629), 0 for none. */
+size_t decision_utf8(const unsigned char *s, size_t left);
+
 #endif

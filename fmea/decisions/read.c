@@ -74,8 +74,7 @@ static int check_markers(const struct reader *r)
     return 0;
 }
 
-/* Bytes of a well-formed UTF-8 sequence (RFC 3629), 0 for none. */
-static size_t sequence(const unsigned char *s, size_t left)
+size_t decision_utf8(const unsigned char *s, size_t left)
 {
     size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3
                : *s < 0xf5 ? 4 : 0;
@@ -94,8 +93,8 @@ static size_t sequence(const unsigned char *s, size_t left)
 static int check_bytes(const struct reader *r)
 {
     for (const char *at = r->text; at < r->end;) {
-        size_t n = *at ? sequence((const unsigned char *)at,
-                                  (size_t)(r->end - at)) : 0;
+        size_t n = *at ? decision_utf8((const unsigned char *)at,
+                                       (size_t)(r->end - at)) : 0;
 
         if (!n)
             return wrong(r, at, *at ? "not UTF-8; save the file as UTF-8"
@@ -284,8 +283,7 @@ static int read_fields(const struct reader *r, const char *at,
     return rc;
 }
 
-/* XF-0123456789ab, or with -2 behind it. */
-static bool is_site_id(const char *id)
+bool decision_is_site_id(const char *id)
 {
     if (strncmp(id, "XF-", 3) || strspn(id + 3, "0123456789abcdef") != 12)
         return false;
@@ -293,7 +291,7 @@ static bool is_site_id(const char *id)
     return !*id || (*id == '-' && id[1] && !id[1 + strspn(id + 1, "0123456789")]);
 }
 
-static bool is_date(const char *text)
+bool decision_is_date(const char *text)
 {
     static const char form[] = "dddd-dd-dd";
     size_t i = 0;
@@ -311,7 +309,7 @@ static int check_decision(const struct reader *r, const char *at,
     if (!*d->site.site_id && !*d->group)
         return wrong(r, at, "neither \"site\" nor \"group\" says what is "
                             "decided; add one");
-    if (*d->site.site_id && !is_site_id(d->site.site_id))
+    if (*d->site.site_id && !decision_is_site_id(d->site.site_id))
         return wrong_field(r, at, "site",
                            "is no site id; it looks like XF-0123456789ab, "
                            "copy it from the worksheet");
@@ -322,7 +320,7 @@ static int check_decision(const struct reader *r, const char *at,
     if (!*d->disposition && (!*d->group || !*d->site.site_id))
         return wrong(r, at, "\"disposition\" is missing; add what was decided, "
                             "or \"open\"");
-    if (*d->when && !is_date(d->when))
+    if (*d->when && !decision_is_date(d->when))
         return wrong_field(r, at, "when", "is no date; write YYYY-MM-DD");
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "hash.h"
 #include "justify.h"
+#include "matching.h"
 #include "pairing.h"
 #include "policy.h"
 
@@ -123,6 +124,13 @@ static void keep_first(char **to, const char *value)
         xf_decision_set(to, value);
 }
 
+/* Then v_sites has the decided disposition, else the proposed one. */
+static bool is_decided(const char *status)
+{
+    return !strcmp(status, xf_decided_names[XF_DECIDED_HOLDS]) ||
+           !strcmp(status, xf_decided_names[XF_DECIDED_MOVED]);
+}
+
 static void add_builds(struct xf_finding *f, const struct xf_version *now)
 {
     for (size_t i = 0; i < now->builds.len; i++) {
@@ -136,7 +144,7 @@ static void add_builds(struct xf_finding *f, const struct xf_version *now)
         add_words(&f->contexts, row->values[XF_SAID_CONTEXTS]);
         keep_first(&f->priority, row->values[XF_SAID_PRIORITY]);
         keep_first(&f->rule, row->values[XF_SAID_RULE]);
-        if (strcmp(row->values[XF_SAID_STATUS], "decided"))
+        if (!is_decided(row->values[XF_SAID_STATUS]))
             keep_first(&f->proposal, row->values[XF_SAID_DISPOSITION]);
     }
 }
@@ -238,8 +246,8 @@ void xf_findings_say(struct xf_findings *list, const struct xf_version *scan,
 struct judge {
     const struct xf_check *check;
     struct xf_justify *justify;
-    struct xf_identities decided; /* sites of the decisions */
-    struct xf_pairing by_decision, by_baseline;
+    struct xf_matching decided;
+    struct xf_pairing by_baseline;
     const struct xf_identities *baseline; /* NULL: none */
 };
 
@@ -250,21 +258,20 @@ static void set_reason(struct xf_finding *f, char *reason)
 }
 
 static void judge_decided(const struct judge *j, struct xf_finding *f,
-                          const struct xf_pair *pair)
+                          size_t at, enum xf_decided decided)
 {
-    const struct xf_decision *d = &j->check->decisions->items[pair->other];
-    const char *disposition =
-        xf_decision_effective(j->check->decisions, d)->disposition;
+    static const enum xf_state states[] = {
+        [XF_DECIDED_HOLDS] = XF_STATE_DECIDED,
+        [XF_DECIDED_MOVED] = XF_STATE_MOVED,
+        [XF_DECIDED_STALE] = XF_STATE_STALE,
+        [XF_DECIDED_OPEN] = XF_STATE_OPEN};
+    const struct xf_pair *pair = &j->decided.pairing.news[at];
 
-    set_decision(f, j->check->decisions, d);
-    set_reason(f, xf_pair_reason(pair, &d->site, &f->site));
-    if (!strcmp(disposition, "open"))
-        f->state = XF_STATE_OPEN;
-    else if (xf_pair_carry(pair) == XF_CARRY_HOLDS)
-        f->state = XF_STATE_DECIDED;
-    else
-        f->state = xf_pair_carry(pair) == XF_CARRY_STALE ? XF_STATE_STALE
-                                                         : XF_STATE_MOVED;
+    set_decision(f, j->check->decisions,
+                 &j->check->decisions->items[pair->other]);
+    set_reason(f, xf_pair_reason(pair, &j->decided.sites.items[pair->other],
+                                 &f->site));
+    f->state = states[decided];
 }
 
 static void judge_undecided(const struct judge *j, struct xf_finding *f,
@@ -295,13 +302,12 @@ static void judge_undecided(const struct judge *j, struct xf_finding *f,
 static void judge_site(struct xf_findings *out, const struct judge *j,
                        size_t at)
 {
-    const struct xf_pair *decided =
-        j->check->decisions ? &j->by_decision.news[at] : NULL;
+    enum xf_decided decided = xf_matching_state(&j->decided, at, NULL);
     struct xf_finding *f = start(out, &j->check->now->sites.items[at]);
 
     add_builds(f, j->check->now);
-    if (decided && decided->other != XF_NO_PAIR)
-        judge_decided(j, f, decided);
+    if (decided != XF_DECIDED_NOT)
+        judge_decided(j, f, at, decided);
     else
         judge_undecided(j, f, j->baseline ? &j->by_baseline.news[at] : NULL);
     finish(out, f, j->check);
@@ -315,25 +321,12 @@ static void judge_vanished(struct xf_findings *out, const struct judge *j)
         const struct xf_decision *d = &list->items[i];
         struct xf_finding *f;
 
-        if (!*d->site.site_id || j->by_decision.olds[i].other != XF_NO_PAIR)
+        if (!xf_matching_gone(&j->decided, i))
             continue;
         f = start(out, &d->site);
         f->state = XF_STATE_VANISHED;
         set_decision(f, list, d);
         finish(out, f, j->check);
-    }
-}
-
-/* A line that somebody wrote by hand may have the id alone: complete it. */
-static void complete(struct xf_identities *decided,
-                     const struct xf_identities *now)
-{
-    for (size_t i = 0; i < decided->len; i++) {
-        struct xf_identity *d = &decided->items[i];
-
-        for (size_t k = 0; !*d->text && *d->site_id && k < now->len; k++)
-            if (!strcmp(now->items[k].site_id, d->site_id))
-                *d = now->items[k];
     }
 }
 
@@ -346,20 +339,15 @@ int xf_findings_make(struct xf_findings *out, const struct xf_check *check)
     if (!j.justify)
         return -1;
     j.baseline = check->baseline ? &check->baseline->sites : check->known;
-    if (check->decisions) {
-        j.decided = xf_decisions_sites(check->decisions);
-        complete(&j.decided, &check->now->sites);
-        xf_pairing_make(&j.by_decision, &j.decided, &check->now->sites);
-    }
+    xf_matching_make(&j.decided, check->decisions, &check->now->sites);
     if (j.baseline)
         xf_pairing_make(&j.by_baseline, j.baseline, &check->now->sites);
     for (size_t i = 0; i < check->now->sites.len; i++)
         judge_site(out, &j, i);
     judge_vanished(out, &j);
     xf_findings_sort(out);
-    xf_pairing_release(&j.by_decision);
+    xf_matching_release(&j.decided);
     xf_pairing_release(&j.by_baseline);
-    free(j.decided.items);
     xf_justify_free(j.justify);
     return 0;
 }

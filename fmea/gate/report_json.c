@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "escape.h"
+#include "sarif.h"
 
 /* Path in the repository. A vanished site has no place in the source: the
  * decision has one. Caller frees. */
@@ -67,98 +68,66 @@ void xf_report_codequality(struct xf_buf *out, const struct xf_report *report)
 
 /* ---- SARIF -------------------------------------------------------------- */
 
-static const struct {
-    const char *name, *summary, *help;
-} rules[XF_STATES] = {
-    [XF_STATE_NEW] = {"NewSite", "A new place stops the host",
-        "A place where the hypervisor stops was added and nobody justified "
-        "it. Handle the error, or decide the site with 'xenfmea decide', or "
-        "justify it with a SAF comment."},
-    [XF_STATE_STALE] = {"StaleDecision", "A decision is stale",
-        "The condition, message or kind that the decision was made for has "
-        "changed. Decide the site again."},
-    [XF_STATE_CHANGED] = {"ChangedSite", "An undecided site has changed",
-        "The condition or message of a site that nobody decided has changed."},
-    [XF_STATE_MOVED] = {"MovedSite", "A decided site has moved",
-        "The site was found again in another function or file with the same "
-        "condition. Look at it and confirm the decision."},
-    [XF_STATE_VANISHED] = {"VanishedSite", "A decided site is gone",
-        "The scanned builds do not have the site any more. Remove the "
-        "decision, or leave it for builds that are not scanned here."},
-    [XF_STATE_OPEN] = {"OpenSite", "A site is not decided yet",
-        "The site is known and nobody has decided it."},
-    [XF_STATE_IMPORTED] = {"ImportedSite", "A site in an imported file",
-        "docs/misra/exclude-list.json lists the file."},
-    [XF_STATE_JUSTIFIED] = {"JustifiedSite", "A site justified in the source",
-        "A SAF comment at the site refers to docs/misra/safe.json."},
-    [XF_STATE_DECIDED] = {"DecidedSite", "A decided site",
-        "The decision was made for this site as it is."},
+#define RULE(state, id, name, summary, help, level)                            \
+    [XF_STATE_##state] = {"xenfmea-" id, name, summary, help, level}
+
+static const struct xf_sarif_rule rules[XF_STATES] = {
+    RULE(NEW, "new", "NewSite", "A new place stops the host",
+         "A place where the hypervisor stops was added and nobody justified "
+         "it. Handle the error, or decide the site with 'xenfmea decide', or "
+         "justify it with a SAF comment.", "error"),
+    RULE(STALE, "stale", "StaleDecision", "A decision is stale",
+         "The condition, message or kind that the decision was made for has "
+         "changed. Decide the site again.", "error"),
+    RULE(CHANGED, "changed", "ChangedSite", "An undecided site has changed",
+         "The condition or message of a site that nobody decided has changed.",
+         "warning"),
+    RULE(MOVED, "moved", "MovedSite", "A decided site has moved",
+         "The site was found again in another function or file with the same "
+         "condition. Look at it and confirm the decision.", "note"),
+    RULE(VANISHED, "vanished", "VanishedSite", "A decided site is gone",
+         "The scanned builds do not have the site any more. Remove the "
+         "decision, or leave it for builds that are not scanned here.",
+         "note"),
+    RULE(OPEN, "open", "OpenSite", "A site is not decided yet",
+         "The site is known and nobody has decided it.", "note"),
+    RULE(IMPORTED, "imported", "ImportedSite", "A site in an imported file",
+         "docs/misra/exclude-list.json lists the file.", "note"),
+    RULE(JUSTIFIED, "justified", "JustifiedSite",
+         "A site justified in the source",
+         "A SAF comment at the site refers to docs/misra/safe.json.", "note"),
+    RULE(DECIDED, "decided", "DecidedSite", "A decided site",
+         "The decision was made for this site as it is.", "note"),
 };
 
-static void add_rules(struct xf_buf *out)
-{
-    xf_buf_adds(out, "\"rules\":[");
-    for (int i = 0; i < XF_STATES; i++) {
-        xf_buf_addf(out, "%s\n  {\"id\":\"xenfmea-%s\",\"name\":\"%s\","
-                         "\"shortDescription\":{", i ? "," : "",
-                    xf_state_names[i], rules[i].name);
-        member(out, "text", rules[i].summary);
-        xf_buf_adds(out, "},\"fullDescription\":{");
-        member(out, "text", rules[i].help);
-        xf_buf_adds(out, "},\"help\":{");
-        member(out, "text", rules[i].help);
-        xf_buf_addf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}",
-                    i == XF_STATE_NEW || i == XF_STATE_STALE ? "error"
-                    : i == XF_STATE_CHANGED ? "warning" : "note");
-    }
-    xf_buf_adds(out, "]");
-}
-
-/* 3.27.9: only a result of kind "fail" has a level. */
-static void add_kind(struct xf_buf *out, const struct xf_finding *f)
-{
-    static const char *const levels[] = {"error", "warning", "note"};
-
-    if (f->level != XF_LEVEL_COUNT)
-        xf_buf_addf(out, ",\"kind\":\"fail\",\"level\":\"%s\"",
-                    levels[f->level]);
-    else
-        xf_buf_addf(out, ",\"kind\":\"%s\",\"level\":\"none\"",
-                    f->state == XF_STATE_OPEN ? "open" : "review");
-}
-
-static void add_location(struct xf_buf *out, const struct xf_report *r,
-                         const struct xf_finding *f)
-{
-    int line, end;
-    char *path = place(r, f, &line);
-
-    end = f->site.end_line > line ? f->site.end_line : line;
-    xf_buf_adds(out, ",\"locations\":[{\"physicalLocation\":{"
-                     "\"artifactLocation\":{");
-    member(out, "uri", path);
-    xf_buf_addf(out, ",\"uriBaseId\":\"%%SRCROOT%%\"},\"region\":{"
-                     "\"startLine\":%d,\"startColumn\":1,\"endLine\":%d}},"
-                     "\"logicalLocations\":[{", line, end);
-    member(out, "name", f->site.function);
-    xf_buf_adds(out, ",\"kind\":\"function\"}]}]");
-    free(path);
-}
-
-static void add_suppressions(struct xf_buf *out, const struct xf_finding *f)
+static void add_suppression(struct xf_sarif_result *result,
+                            const struct xf_finding *f)
 {
     bool outside = f->state == XF_STATE_DECIDED || f->state == XF_STATE_MOVED;
 
     if (f->state != XF_STATE_JUSTIFIED && f->state != XF_STATE_IMPORTED &&
         f->state != XF_STATE_STALE && !outside)
         return;
-    xf_buf_addf(out, ",\"suppressions\":[{\"kind\":\"%s\",\"status\":\"%s\",",
-                f->state == XF_STATE_JUSTIFIED ? "inSource" : "external",
-                f->state == XF_STATE_MOVED ? "underReview"
-                : f->state == XF_STATE_STALE ? "rejected" : "accepted");
-    member(out, "justification",
-           *f->justification ? f->justification : f->decision);
-    xf_buf_adds(out, "}]");
+    result->suppression_kind =
+        f->state == XF_STATE_JUSTIFIED ? "inSource" : "external";
+    result->suppression_status = f->state == XF_STATE_MOVED ? "underReview"
+                                 : f->state == XF_STATE_STALE ? "rejected"
+                                                              : "accepted";
+    result->justification = *f->justification ? f->justification : f->decision;
+}
+
+/* 3.27.9: only a result of kind "fail" has a level. */
+static void set_kind(struct xf_sarif_result *result,
+                     const struct xf_finding *f)
+{
+    static const char *const levels[] = {"error", "warning", "note"};
+
+    if (f->level != XF_LEVEL_COUNT) {
+        result->kind = "fail";
+        result->level = levels[f->level];
+    } else {
+        result->kind = f->state == XF_STATE_OPEN ? "open" : "review";
+    }
 }
 
 static void add_result(struct xf_buf *out, const struct xf_report *r,
@@ -168,47 +137,34 @@ static void add_result(struct xf_buf *out, const struct xf_report *r,
         "new", "updated", "updated", "updated", "absent",
         "unchanged", "unchanged", "unchanged", "unchanged"};
     char *title = xf_finding_title(f);
-    char *advice = xf_finding_advice(f, r->decisions), *text;
+    char *advice = xf_finding_advice(f, r->decisions);
+    char *text = xf_format("%s\n%s", title, advice), *path;
+    char *file = xf_format("%s%s", r->prefix, f->commit_file
+                                                  ? f->commit_file
+                                                  : f->site.file);
+    struct xf_sarif_member properties[] = {
+        {"site", f->site.site_id, 0}, {"kind", f->site.kind, 0},
+        {"builds", f->builds, 0}, {"contexts", f->contexts, 0},
+        {"commit", f->commit, 0}, {"commit_file", file, 0},
+        {"commit_line", NULL, f->commit_file ? f->commit_line : f->site.line}};
+    struct xf_sarif_result result = {
+        .rule = rules[f->state].id, .rule_index = (int)f->state,
+        .message = text, .fingerprint = f->fingerprint,
+        .baseline = *r->against ? baseline[f->state] : NULL,
+        .properties = properties, .nproperties = *f->commit ? 7 : 5};
 
-    text = xf_format("%s\n%s", title, advice);
-    xf_buf_addf(out, "{\"ruleId\":\"xenfmea-%s\",\"ruleIndex\":%d",
-                xf_state_names[f->state], f->state);
-    add_kind(out, f);
-    xf_buf_adds(out, ",\"message\":{");
-    member(out, "text", text);
-    xf_buf_adds(out, "}");
-    add_location(out, r, f);
-    xf_buf_addf(out, ",\"partialFingerprints\":{\"xenfmea/v1\":\"%s\","
-                     "\"primaryLocationLineHash\":\"%.16s:1\"}",
-                f->fingerprint, f->fingerprint);
-    if (*r->against)
-        xf_buf_addf(out, ",\"baselineState\":\"%s\"", baseline[f->state]);
-    add_suppressions(out, f);
-    xf_buf_adds(out, ",\"properties\":{");
-    member(out, "site", f->site.site_id);
-    xf_buf_adds(out, ",");
-    member(out, "kind", f->site.kind);
-    xf_buf_adds(out, ",");
-    member(out, "builds", f->builds);
-    xf_buf_adds(out, ",");
-    member(out, "contexts", f->contexts);
-    xf_buf_adds(out, ",");
-    member(out, "commit", f->commit);
-    if (*f->commit) {
-        char *file = xf_format("%s%s", r->prefix, f->commit_file
-                                                      ? f->commit_file
-                                                      : f->site.file);
-
-        xf_buf_adds(out, ",");
-        member(out, "commit_file", file);
-        xf_buf_addf(out, ",\"commit_line\":%d",
-                    f->commit_file ? f->commit_line : f->site.line);
-        free(file);
-    }
-    xf_buf_adds(out, "}}");
+    path = place(r, f, &result.place.line);
+    result.place.file = path;
+    result.place.end_line = f->site.end_line;
+    result.place.function = f->site.function;
+    set_kind(&result, f);
+    add_suppression(&result, f);
+    xf_sarif_result(out, &result);
     free(title);
     free(advice);
     free(text);
+    free(path);
+    free(file);
 }
 
 /* GitHub shows suppressed results like others, so its profile has none. */
@@ -220,31 +176,12 @@ static bool left_out(const struct xf_report *r, const struct xf_finding *f)
 void xf_report_sarif(struct xf_buf *out, const struct xf_report *report)
 {
     const struct xf_findings *l = report->findings;
-    const char *sep = "\n";
+    char *id = xf_format("xenfmea/check/%s/", report->builds);
 
-    xf_buf_adds(out, "{\"$schema\":\"https://json.schemastore.org/"
-                     "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\n"
-                     "\"tool\":{\"driver\":{\"name\":\"xenfmea\",");
-    member(out, "version", report->version);
-    xf_buf_adds(out, ",");
-    add_rules(out);
-    xf_buf_adds(out, "}},\n\"automationDetails\":{");
-    /* One id for ever: a renamed category leaves alerts open. */
-    xf_buf_adds(out, "\"id\":");
-    {
-        char *id = xf_format("xenfmea/check/%s/", report->builds);
-
-        xf_escape_json(out, id);
-        free(id);
-    }
-    xf_buf_adds(out, "},\n\"columnKind\":\"unicodeCodePoints\",\n"
-                     "\"results\":[");
-    for (size_t i = 0; i < l->len; i++) {
-        if (left_out(report, &l->items[i]))
-            continue;
-        xf_buf_adds(out, sep);
-        add_result(out, report, &l->items[i]);
-        sep = ",\n";
-    }
-    xf_buf_adds(out, "]}]}\n");
+    xf_sarif_begin(out, report->version, id, rules, XF_STATES);
+    for (size_t i = 0; i < l->len; i++)
+        if (!left_out(report, &l->items[i]))
+            add_result(out, report, &l->items[i]);
+    xf_sarif_end(out);
+    free(id);
 }

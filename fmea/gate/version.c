@@ -77,6 +77,8 @@ int xf_version_load(struct xf_version *out, const char *path)
     int rc;
 
     memset(out, 0, sizeof(*out));
+    if (xf_has_suffix(path, ".json") && !xf_dir_exists(path))
+        return xf_version_load_json(out, path);
     out->path = xf_dir_exists(path) ? xf_path_join(path, "xenfmea.db")
                                     : xf_strdup(path);
     if (xf_store_open(&store, out->path))

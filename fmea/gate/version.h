@@ -8,6 +8,9 @@
 #ifndef XF_VERSION_H
 #define XF_VERSION_H
 
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
 #include "identity.h"
 #include "map.h"
 
@@ -40,9 +43,16 @@ struct xf_version {
     size_t said_cap;
 };
 
-/* `path`: a database or the folder that a scan wrote. 0, or -1 with
- * xf_error(). Release whatever the result. */
+/* `path`: a database, the folder that a scan wrote, or a worksheet as JSON
+ * (NAME.json). 0, or -1 with xf_error(). Release whatever the result. */
 int xf_version_load(struct xf_version *out, const char *path);
+/* Whether a JSON file calls itself a worksheet, whatever else is wrong. */
+bool xf_version_is_json(const char *path);
+/* A worksheet of 'xenfmea report --format json'; `out` is zeroed. The second
+ * takes its text; `name` is for messages. */
+int xf_version_load_json(struct xf_version *out, const char *path);
+int xf_version_parse_json(struct xf_version *out, const char *name,
+                          const cJSON *json);
 void xf_version_release(struct xf_version *version);
 
 /* What is said of a site in a build; NULL when it does not exist there. */

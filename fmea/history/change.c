@@ -2,8 +2,8 @@
  *
  * A stop in changed lines of the old version first looks for one with the same
  * text in the new one, anywhere in the commit: it has moved. What is left is
- * paired inside its function, nearest change first. What remains without a
- * partner was taken away, and the lines that took its place say how.
+ * paired by what both say and by what guards them, the likeliest pairs first.
+ * What remains without a partner was taken away, and the lines that took its place say how.
  */
 #include "change.h"
 
@@ -96,17 +96,41 @@ static char *function_text(const struct version *v, const char *name)
     return xf_source_normal(v->src, begin, range->end);
 }
 
+static bool is_word(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+           (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+/* "PRIx64" and the like, which stand between the literals of a format. */
+static size_t format_macro(const char *text)
+{
+    size_t len = 0;
+
+    if (strncmp(text, "PRI", 3))
+        return 0;
+    while (is_word(text[len]))
+        len++;
+    return len;
+}
+
 /* What a compiler makes code of: no white space, no text of messages. */
 static char *code_of(const char *text)
 {
     char *normal = xf_predicate_normal(text), *to = normal;
     bool quoted = false;
+    char before = ' ';
 
-    for (const char *p = normal; *p; p++) {
+    for (const char *p = normal; *p; before = *p++) {
+        size_t skip =
+            quoted || is_word(before) ? 0 : format_macro(p);
+
         if (*p == '"')
             quoted = !quoted;
         else if (quoted && *p == '\\' && p[1])
             p++;
+        else if (skip)
+            p += skip - 1;
         else if (!quoted)
             *to++ = *p;
     }
@@ -358,6 +382,45 @@ static void add_weights(struct change *c, const struct version *old,
 
 /* ---- stops in changed lines --------------------------------------------- */
 
+/* What stands before the mention in its statement, "if(x)" or "default:"; when
+ * nothing does, the statement before it or the head of its block. Caller
+ * frees. */
+static char *guard_of(const struct version *v, const struct xf_mention *m)
+{
+    const struct xf_range *range = xf_functions_at(&v->ranges, m->line);
+    size_t at, begin, head, head_end;
+    int depth = 0;
+    char *text, *normal;
+
+    if (!range || m->in_macro || m->offset <= range->body)
+        return xf_strdup("");
+    at = begin = range->body + 1;
+    head = head_end = range->body;
+    for (;;) {
+        struct xf_token t = xf_source_token(v->src, &at);
+        char ch = v->src->text[t.begin];
+
+        if (t.kind == XF_TOKEN_END || t.begin >= m->offset)
+            break;
+        if (t.kind != XF_TOKEN_PUNCT)
+            continue;
+        depth += (ch == '(') - (ch == ')');
+        if (depth || !strchr(";{}", ch))
+            continue;
+        head = begin;
+        head_end = t.begin;
+        begin = t.end;
+    }
+    text = xf_source_normal(v->src, begin, m->offset);
+    if (!text[strspn(text, " \t\n")]) {
+        free(text);
+        text = xf_source_normal(v->src, head, head_end);
+    }
+    normal = xf_predicate_normal(text);
+    free(text);
+    return normal;
+}
+
 static void add_stops(struct change_stops *out, const struct version *v,
                       const struct version *other, size_t file)
 {
@@ -375,6 +438,7 @@ static void add_stops(struct change_stops *out, const struct version *v,
             .path = xf_strdup(v->side->path ? v->side->path : ""),
             .function = xf_strdup(m->function),
             .text = xf_predicate_normal(m->text),
+            .guard = guard_of(v, m),
             .file = file,
             .group = group,
             .line = m->line,
@@ -449,13 +513,26 @@ void change_file(struct change *c, const struct patch_file *file)
 
 /* ---- partners ----------------------------------------------------------- */
 
-static bool same_stop(const struct change_stop *a, const struct change_stop *b)
+/* How far away a moved stop is looked for. */
+enum reach { REACH_GUARD, REACH_FUNCTION, REACH_ANYWHERE };
+
+static bool has_moved(const struct change_stop *o, const struct change_stop *n,
+                      enum reach reach)
 {
-    return a->name == b->name && !strcmp(a->text, b->text);
+    bool same_guard = !strcmp(o->guard, n->guard);
+
+    if (o->name != n->name || strcmp(o->text, n->text))
+        return false;
+    /* BUG() says nothing without what guards it. */
+    if (!*o->text && (!same_guard || (reach == REACH_ANYWHERE && !*o->guard)))
+        return false;
+    return reach == REACH_ANYWHERE ||
+           (o->file == n->file && !strcmp(o->function, n->function) &&
+            (reach == REACH_FUNCTION || same_guard));
 }
 
-/* Lines that were only moved, in their function before elsewhere. */
-static void drop_moved(struct change *c, bool same_function)
+/* Lines that were only moved. */
+static void drop_moved(struct change *c, enum reach reach)
 {
     for (size_t i = 0; i < c->old.len; i++) {
         struct change_stop *o = &c->old.items[i];
@@ -463,11 +540,8 @@ static void drop_moved(struct change *c, bool same_function)
         for (size_t j = 0; j < c->new.len && !o->used; j++) {
             struct change_stop *n = &c->new.items[j];
 
-            if (n->used || !same_stop(o, n) ||
-                (same_function &&
-                 (strcmp(o->function, n->function) || o->file != n->file)))
-                continue;
-            o->used = n->used = true;
+            if (!n->used && has_moved(o, n, reach))
+                o->used = n->used = true;
         }
     }
 }
@@ -498,41 +572,153 @@ static int checks_more(const struct change_stop *o, const struct change_stop *n)
     return 0;
 }
 
-/* A pair is likelier the more it shares; 0: not a pair. */
-static int likeness(const struct change_stop *o, const struct change_stop *n)
+/* Words of a text, each once. */
+static void words_of(struct xf_map *out, const char *text)
 {
-    bool same_text = *o->text && *n->text &&
-                     (strstr(o->text, n->text) || strstr(n->text, o->text));
+    while (*text) {
+        size_t len = 0;
 
-    if (strcmp(o->function, n->function))
-        /* The function was renamed, perhaps. */
-        return o->file == n->file && o->group == n->group &&
-                       !o->function_stays && !n->function_stays
-                   ? 2 + same_text
-                   : 0;
-    if (o->file != n->file || o->group != n->group)
-        return *o->function && (same_text || o->name == n->name)
-                   ? 1 + 10 * same_text + (o->file == n->file)
-                   : 0;
-    return 20 + 10 * same_text + 5 * (o->name == n->name) - !n->name->stops;
+        while (is_word(text[len]))
+            len++;
+        if (len) {
+            char *word = xf_strndup(text, len);
+
+            xf_map_add(out, word, NULL);
+            free(word);
+        }
+        text += len ? len : 1;
+    }
 }
 
-static struct change_stop *partner(struct change *c,
-                                   const struct change_stop *o)
+/* Share of their words that two texts have in common, in percent. */
+static int words_alike(const char *a, const char *b)
 {
-    struct change_stop *best = NULL;
-    int most = 0;
+    struct xf_map in_a = XF_MAP_INIT, in_b = XF_MAP_INIT;
+    size_t common = 0, all;
 
-    for (size_t i = 0; i < c->new.len; i++) {
-        struct change_stop *n = &c->new.items[i];
-        int score = n->used ? 0 : likeness(o, n);
+    words_of(&in_a, a);
+    words_of(&in_b, b);
+    for (size_t i = 0; i < in_b.len; i++)
+        common += xf_map_find(&in_a, in_b.keys[i]) != XF_MAP_NONE;
+    all = in_a.len + in_b.len - common;
+    xf_map_release(&in_a);
+    xf_map_release(&in_b);
+    return all ? (int)(100 * common / all) : 0;
+}
 
-        if (score > most) {
-            most = score;
-            best = n;
+/* Percent from which two stops of different changes are one, and from which
+ * one more of the same change is. */
+enum { PAIR_APART = 60, PAIR_MERGED = 30 };
+
+/* How much two stops say the same, in percent: their own texts, what guards
+ * them, and one's text with the other's guard, for BUG_ON(x) that becomes
+ * if ( x ) domain_crash(d). */
+static int alike(const struct change_stop *o, const struct change_stop *n)
+{
+    bool contained = *o->text && *n->text &&
+                     (strstr(o->text, n->text) || strstr(n->text, o->text));
+    bool same_guard = *o->guard && !strcmp(o->guard, n->guard);
+    int best = contained ? 100 : words_alike(o->text, n->text);
+    int crossed = words_alike(o->text, n->guard);
+    int back = words_alike(o->guard, n->text);
+    int guards = same_guard ? 100 : words_alike(o->guard, n->guard);
+
+    if (o->name->predicate && crossed > best)
+        best = crossed;
+    if (n->name->predicate && back > best)
+        best = back;
+    return best + guards / 2;
+}
+
+/* Stops that only say that nobody wrote the code yet: BUG_ON("unimplemented").
+ */
+static bool is_stub(const struct change_stop *s)
+{
+    return s->name->predicate && *s->text == '"';
+}
+
+/* Whether the stop is the only one without a partner on its side of the change
+ * that stops the host. */
+static bool is_only(const struct change_stops *stops,
+                    const struct change_stop *s)
+{
+    for (size_t i = 0; i < stops->len; i++) {
+        const struct change_stop *other = &stops->items[i];
+
+        if (other != s && !other->used && other->name->stops &&
+            other->file == s->file && other->group == s->group)
+            return false;
+    }
+    return true;
+}
+
+/* A pair is likelier the more it shares; 0: not a pair. */
+static int likeness(const struct change *c, const struct change_stop *o,
+                    const struct change_stop *n)
+{
+    bool same_function = !strcmp(o->function, n->function);
+    bool same_change = o->file == n->file && o->group == n->group;
+    int common;
+
+    if (is_stub(o) != is_stub(n))
+        return 0;
+    if (!same_function &&
+        /* The function was renamed, perhaps. */
+        (!same_change || o->function_stays || n->function_stays))
+        return 0;
+    if (!same_change && !*o->function)
+        return 0;
+    common = alike(o, n);
+    if (!common && !(same_change && is_only(&c->old, o) &&
+                     (!n->name->stops || is_only(&c->new, n))))
+        return 0;
+    if (!same_change && common < PAIR_APART && o->name != n->name)
+        return 0;
+    return 1 + common + 100 * same_change + 50 * same_function +
+           40 * (o->name == n->name) - !n->name->stops;
+}
+
+struct pair {
+    int score;
+    size_t old, new;
+};
+
+static int likeliest_first(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    if (x->old != y->old)
+        return x->old < y->old ? -1 : 1;
+    return x->new < y->new ? -1 : x->new > y->new;
+}
+
+/* All pairs that are possible, the likeliest first. Caller frees. */
+static struct pair *pairs_of(struct change *c, size_t *len)
+{
+    struct pair *pairs = NULL;
+    size_t n = 0, cap = 0;
+
+    for (size_t i = 0; i < c->old.len; i++) {
+        const struct change_stop *o = &c->old.items[i];
+
+        if (o->used || !o->name->stops)
+            continue;
+        for (size_t j = 0; j < c->new.len; j++) {
+            const struct change_stop *other = &c->new.items[j];
+            int score = other->used ? 0 : likeness(c, o, other);
+
+            if (score <= 0)
+                continue;
+            XF_GROW(pairs, n, cap);
+            pairs[n++] = (struct pair){score, i, j};
         }
     }
-    return best;
+    if (n)
+        qsort(pairs, n, sizeof(*pairs), likeliest_first);
+    *len = n;
+    return pairs;
 }
 
 static bool handles(const struct change_adds *a)
@@ -544,12 +730,6 @@ static const struct change_adds *adds_of(const struct change *c,
                                          const struct change_stop *s)
 {
     return &c->weights[s->file].groups[s->group];
-}
-
-static bool is_word(char ch)
-{
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-           (ch >= '0' && ch <= '9') || ch == '_';
 }
 
 /* Whether every identifier of the stop's predicate is in what its change adds,
@@ -601,7 +781,10 @@ static enum change_class class_of_pair(const struct change *c,
     if (is_unreachable(n) && !is_unreachable(o)) {
         if (adds_of(c, n)->crashes > 0)
             return CHANGE_DOMAIN_CRASH;
-        return handles(adds_of(c, n)) ? CHANGE_HANDLED : CHANGE_WEAKENED;
+        if (handles(adds_of(c, n)))
+            return CHANGE_HANDLED;
+        /* Nothing is left that would be right. */
+        return is_assertion(o) ? CHANGE_STRENGTHENED : CHANGE_WEAKENED;
     }
     if (is_assertion(o) != is_assertion(n))
         return is_assertion(o) ? CHANGE_STRENGTHENED : CHANGE_WEAKENED;
@@ -638,20 +821,63 @@ static void add_site(struct change *c, enum change_class class,
     c->sites[c->nsites++] = (struct change_site){class, old, new};
 }
 
+/* Partners of what is left, the likeliest pairs first. */
+static void pair_up(struct change *c)
+{
+    size_t n;
+    struct pair *pairs = pairs_of(c, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct change_stop *old = &c->old.items[pairs[i].old];
+        struct change_stop *new = &c->new.items[pairs[i].new];
+
+        if (old->used || new->used)
+            continue;
+        old->used = new->used = true;
+        add_site(c, class_of_pair(c, old, new), old, new);
+    }
+    free(pairs);
+}
+
+/* Two stops that became one: the one that another old stop is now. */
+static const struct change_stop *merged_into(const struct change *c,
+                                             const struct change_stop *o)
+{
+    for (size_t i = 0; i < c->new.len; i++) {
+        const struct change_stop *n = &c->new.items[i];
+
+        if (n->name == o->name && n->file == o->file && n->group == o->group &&
+            !strcmp(n->function, o->function) &&
+            words_alike(o->text, n->text) >= PAIR_MERGED)
+            return n;
+    }
+    return NULL;
+}
+
+static void without_partner(struct change *c, const struct change_stop *o)
+{
+    const struct change_stop *n = merged_into(c, o);
+
+    if (n)
+        add_site(c, class_of_pair(c, o, n), o, n);
+    else
+        add_site(c, is_stub(o) ? CHANGE_GONE : class_of_removal(c, o), o,
+                 NULL);
+}
+
 void change_end(struct change *c)
 {
-    drop_moved(c, true);
-    drop_moved(c, false);
+    drop_moved(c, REACH_GUARD);
+    drop_moved(c, REACH_FUNCTION);
+    drop_moved(c, REACH_ANYWHERE);
+    pair_up(c);
     for (size_t i = 0; i < c->old.len; i++) {
-        struct change_stop *o = &c->old.items[i], *n;
+        struct change_stop *o = &c->old.items[i];
 
         if (o->used || !o->name->stops)
             continue;
-        n = partner(c, o);
-        if (n)
-            n->used = true;
         o->used = true;
-        add_site(c, n ? class_of_pair(c, o, n) : class_of_removal(c, o), o, n);
+        without_partner(c, o);
     }
     for (size_t i = 0; i < c->new.len; i++)
         if (!c->new.items[i].used && c->new.items[i].name->stops)
@@ -664,6 +890,7 @@ static void stops_release(struct change_stops *stops)
         free(stops->items[i].path);
         free(stops->items[i].function);
         free(stops->items[i].text);
+        free(stops->items[i].guard);
     }
     free(stops->items);
 }

@@ -28,6 +28,7 @@ struct change_stop {
     const struct xf_stop_name *name;
     char *path, *function;
     char *text;        /* in the normal form of xf_predicate_normal() */
+    char *guard;       /* what stands before it, "if(x)", in the same form */
     size_t file;       /* number of the file in the commit */
     uint32_t group;    /* change that it is part of */
     uint32_t line;

@@ -14,14 +14,16 @@
 #include "json.h"
 
 struct summary {
-    int bugs, advisories, fired, fired_unfixed, site_advisories;
-    const char *last_fired, *fired_by, *advisory, *added_for;
+    int bugs, advisories, fired, unfixed, site_advisories;
+    const char *last_fired, *fired_by;     /* of the same bug */
+    const char *last_unfixed, *unfixed_by; /* likewise */
+    const char *advisory, *added_for;
 };
 
 static bool holds(const char *when, int least, const struct summary *s)
 {
     if (!strcmp(when, "fired-unfixed"))
-        return s->fired_unfixed > 0;
+        return s->unfixed > 0;
     if (!strcmp(when, "fired"))
         return s->fired > 0;
     if (!strcmp(when, "advisory-site"))
@@ -33,12 +35,26 @@ static bool holds(const char *when, int least, const struct summary *s)
     return !strcmp(when, "bugs-function") && s->bugs >= least;
 }
 
-static char *filled(const char *reason, const struct summary *s)
+static void add_count(struct xf_buf *out, int n, const char *one,
+                      const char *many)
+{
+    if (n == 1)
+        xf_buf_adds(out, one);
+    else
+        xf_buf_addf(out, "%d %s", n, many);
+}
+
+/* The rule's reason with its placeholders filled in. Caller frees. */
+static char *filled(const char *reason, const char *when,
+                    const struct summary *s)
 {
     struct xf_buf out = XF_BUF_INIT;
-    const char *bug = s->fired             ? s->fired_by
-                      : s->site_advisories ? s->advisory
-                                           : s->added_for;
+    bool unfixed = !strcmp(when, "fired-unfixed");
+    const char *last = unfixed ? s->last_unfixed : s->last_fired;
+    const char *bug = unfixed                    ? s->unfixed_by
+                      : !strcmp(when, "fired")   ? s->fired_by
+                      : s->site_advisories       ? s->advisory
+                                                 : s->added_for;
 
     for (; *reason; reason++) {
         if (*reason != '%' || !reason[1]) {
@@ -47,13 +63,13 @@ static char *filled(const char *reason, const struct summary *s)
         }
         switch (*++reason) {
         case 'd':
-            xf_buf_addf(&out, "%d", s->bugs);
+            add_count(&out, s->bugs, "1 past bug", "past bugs");
             break;
         case 'f':
-            xf_buf_addf(&out, "%d", s->fired);
+            add_count(&out, unfixed ? s->unfixed : s->fired, "once", "times");
             break;
         case 'l':
-            xf_buf_adds(&out, *s->last_fired ? s->last_fired : "unknown");
+            xf_buf_adds(&out, *last ? last : "at an unknown date");
             break;
         case 'b':
             xf_buf_adds(&out, bug);
@@ -88,7 +104,8 @@ static int write_row(struct xf_store *store, const char *site_id,
     if (!rule)
         return 0;
     number = cJSON_GetObjectItemCaseSensitive(rule, "number");
-    reason = filled(xf_json_string(rule, "reason", ""), s);
+    reason = filled(xf_json_string(rule, "reason", ""),
+                    xf_json_string(rule, "when", ""), s);
     xf_bind(q, 1, site_id);
     sqlite3_bind_int(q, 2, s->bugs);
     sqlite3_bind_int(q, 3, s->advisories);
@@ -105,18 +122,27 @@ static int write_all(struct xf_store *store, const cJSON *rules)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store,
-        "SELECT x.site_id, count(*), count(*) FILTER (WHERE b.xsa <> ''),"
-        " count(*) FILTER (WHERE x.match = 'predicate'),"
-        " count(*) FILTER (WHERE x.match = 'predicate' AND b.in_tree = 'no'),"
-        " count(*) FILTER (WHERE x.match = 'site' AND b.xsa <> ''),"
-        " coalesce(max(b.date) FILTER (WHERE x.match = 'predicate'), ''),"
-        " coalesce(max(b.bug_id) FILTER (WHERE x.match = 'predicate'), ''),"
-        " coalesce(max(b.xsa) FILTER (WHERE x.match = 'site' AND b.xsa <> ''),"
+        "WITH counted AS (SELECT x.site_id, x.match, x.class, b.bug_id, b.date,"
+        " b.xsa, b.in_tree FROM bug_site x JOIN bug b ON b.id = x.bug"
+        " WHERE b.counts = 1),"
+        " fired AS (SELECT *, row_number() OVER (PARTITION BY site_id, in_tree ="
+        " 'no' ORDER BY date DESC, bug_id) AS n, row_number() OVER (PARTITION"
+        " BY site_id ORDER BY date DESC, bug_id) AS of_all FROM counted"
+        " WHERE match = 'predicate')"
+        " SELECT c.site_id, count(*), count(*) FILTER (WHERE c.xsa <> ''),"
+        " count(*) FILTER (WHERE c.match = 'predicate'),"
+        " count(*) FILTER (WHERE c.match = 'predicate' AND c.in_tree = 'no'),"
+        " count(*) FILTER (WHERE c.match = 'site' AND c.xsa <> ''),"
+        " coalesce(l.date, ''), coalesce(l.bug_id, ''),"
+        " coalesce(u.date, ''), coalesce(u.bug_id, ''),"
+        " coalesce(max(c.xsa) FILTER (WHERE c.match = 'site' AND c.xsa <> ''),"
         " ''),"
-        " coalesce(min(b.bug_id) FILTER (WHERE x.class = 'added' AND"
-        " x.match = 'site'), '')"
-        " FROM bug_site x JOIN bug b ON b.id = x.bug WHERE b.counts = 1"
-        " GROUP BY x.site_id ORDER BY x.site_id");
+        " coalesce(min(c.bug_id) FILTER (WHERE c.class = 'added' AND"
+        " c.match = 'site'), '')"
+        " FROM counted c LEFT JOIN fired l ON l.site_id = c.site_id AND"
+        " l.of_all = 1 LEFT JOIN fired u ON u.site_id = c.site_id AND u.n = 1"
+        " AND u.in_tree = 'no'"
+        " GROUP BY c.site_id ORDER BY c.site_id");
     int rc;
 
     if (!q)
@@ -126,12 +152,14 @@ static int write_all(struct xf_store *store, const cJSON *rules)
             .bugs = sqlite3_column_int(q, 1),
             .advisories = sqlite3_column_int(q, 2),
             .fired = sqlite3_column_int(q, 3),
-            .fired_unfixed = sqlite3_column_int(q, 4),
+            .unfixed = sqlite3_column_int(q, 4),
             .site_advisories = sqlite3_column_int(q, 5),
             .last_fired = xf_column(q, 6),
             .fired_by = xf_column(q, 7),
-            .advisory = xf_column(q, 8),
-            .added_for = xf_column(q, 9),
+            .last_unfixed = xf_column(q, 8),
+            .unfixed_by = xf_column(q, 9),
+            .advisory = xf_column(q, 10),
+            .added_for = xf_column(q, 11),
         };
 
         rc = write_row(store, xf_column(q, 0), &s, rules);

@@ -17,6 +17,7 @@
 #include "error.h"
 #include "tables.h"
 #include "file.h"
+#include "format.h"
 #include "git.h"
 #include "join.h"
 #include "map.h"
@@ -59,6 +60,13 @@ static void index_release(struct join_index *index)
     free(index->values);
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 static int load_functions(struct join *j)
 {
     sqlite3_stmt *q = xf_store_prepare(
@@ -79,8 +87,24 @@ static int load_functions(struct join *j)
         index_add(&j->by_name, xf_column(q, 1), place);
         if (!sqlite3_column_int(q, 2))
             index_add(&j->global, xf_column(q, 1), place);
+        index_add(&j->by_base, base_name(xf_column(q, 0)),
+                  xf_map_add(&j->strings, xf_column(q, 0), NULL));
         free(key);
     }
+    return rc;
+}
+
+static int load_inliners(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "SELECT DISTINCT site_id || ' ' || function FROM v_inliners"
+                  " WHERE how <> 'body'");
+    int rc;
+
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(j->store, q)) > 0)
+        xf_map_add(&j->inlined, xf_column(q, 0), NULL);
     return rc;
 }
 
@@ -129,6 +153,33 @@ static int load_sites(struct join *j)
     return rc;
 }
 
+/* Stops of configurations that were not scanned: what fired may be one. */
+static int load_others(struct join *j)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        j->store, "SELECT m.file, m.function, c.kind, m.text FROM mention m"
+                  " JOIN census c USING (file, line, col)"
+                  " WHERE c.accounted <> 'site' AND m.in_macro = 0"
+                  " ORDER BY m.file, m.line, m.col");
+    int rc;
+
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(j->store, q)) > 0) {
+        char *text = xf_predicate_normal(xf_column(q, 3));
+
+        XF_GROW(j->others, j->nothers, j->others_cap);
+        j->others[j->nothers++] =
+            (struct join_site){.site_id = xf_strdup(""),
+                               .file = xf_strdup(xf_column(q, 0)),
+                               .function = xf_strdup(xf_column(q, 1)),
+                               .kind = xf_strdup(xf_column(q, 2)),
+                               .text = facts_text(text)};
+        free(text);
+    }
+    return rc;
+}
+
 /* ---- commits ------------------------------------------------------------ */
 
 static const struct facts_row *commit_row(const struct join *j, const char *id)
@@ -158,10 +209,9 @@ static void index_commits(struct join *j)
     j->bugs = xf_calloc(n + 1, sizeof(*j->bugs));
 }
 
-/* Whether a commit that brought the bug in is known not to be in the tree. */
-static bool never_had(const struct join *j, const struct facts_row *commit)
+/* Whether the list has commits and the tree is known to have none of them. */
+static bool has_none(const struct join *j, const char *list)
 {
-    const char *list = commit->cell[COMMIT_FIXES];
     bool any = false;
 
     while (*list) {
@@ -176,6 +226,14 @@ static bool never_had(const struct join *j, const struct facts_row *commit)
         list += len + (list[len] == ',');
     }
     return any;
+}
+
+/* Whether what brought the bug in, or what was taken back, is known not to be
+ * in the tree. */
+static bool never_had(const struct join *j, const struct facts_row *commit)
+{
+    return has_none(j, commit->cell[COMMIT_FIXES]) ||
+           has_none(j, commit->cell[COMMIT_REVERTS]);
 }
 
 /* "7,8" as "XSA-7, XSA-8". */
@@ -223,7 +281,8 @@ static int insert_bug(struct join *j, int64_t *id, const struct facts_row *c,
         xf_bind(q, 4, xsa);
         xf_bind(q, 5, c->cell[COMMIT_CVE]);
         xf_bind(q, 6, mentions);
-        xf_bind(q, 7, c->cell[COMMIT_PARTY]);
+        xf_bind(q, 7,
+                *c->cell[COMMIT_PARTY] ? c->cell[COMMIT_PARTY] : "unknown");
         xf_bind(q, 8, c->cell[COMMIT_FIXES]);
         xf_bind(q, 9, c->cell[COMMIT_RELEASES]);
         xf_bind(q, 10, names[has]);
@@ -238,14 +297,52 @@ static int insert_bug(struct join *j, int64_t *id, const struct facts_row *c,
     return 0;
 }
 
+static bool in_list(const char *list, const char *item)
+{
+    size_t len = strlen(item);
+
+    for (const char *p = list; len && (p = strstr(p, item)); p += len)
+        if ((p == list || p[-1] == ',') && (!p[len] || p[len] == ','))
+            return true;
+    return false;
+}
+
+/* Whether the commit put something right that went wrong. `what`: which class
+ * of stop it took away, if any; that alone makes it one when the message says
+ * that the stop could fire. */
+static bool is_bug(const struct facts_row *row, const char *what)
+{
+    const char *kinds = row->cell[COMMIT_KINDS];
+
+    if (in_list(kinds, "quote"))
+        return true;
+    /* An advisory has patches that only prepare. */
+    if (in_list(kinds, "refactoring"))
+        return false;
+    if (in_list(kinds, "advisory") || in_list(kinds, "fix") ||
+        in_list(kinds, "revert"))
+        return true;
+    return in_list(kinds, "fired") &&
+           (!strcmp(what, "handled") || !strcmp(what, "domain_crash") ||
+            !strcmp(what, "weakened"));
+}
+
+/* What another branch took back again, it alone had taken over. */
+static bool is_foreign_revert(const struct facts_row *row)
+{
+    return in_list(row->cell[COMMIT_KINDS], "revert") &&
+           !in_list(row->cell[COMMIT_KINDS], "advisory") &&
+           strncmp(row->cell[COMMIT_RELEASES], "mainline", 8);
+}
+
 /* Row of table bug for a commit, made when first needed: *id, 0 when it is
- * none of this tree. `stop`: it took away a stop, which alone makes it one. */
-static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
+ * none of this tree. `what` as in is_bug(). */
+static int bug_of(struct join *j, const char *commit, const char *what,
+                  int64_t *id)
 {
     uint32_t i = xf_map_find(&j->commit_ids, commit);
     const struct facts_row *row;
     enum tree_has has;
-    bool none;
 
     *id = 0;
     if (i == XF_MAP_NONE)
@@ -255,17 +352,16 @@ static int bug_of(struct join *j, const char *commit, bool stop, int64_t *id)
         return 0;
     }
     row = &j->facts.tables[FACTS_COMMITS].items[i];
-    none = !*row->cell[COMMIT_KINDS] ||
-           !strcmp(row->cell[COMMIT_KINDS], "mention");
-    if (none && !stop)
+    if (!is_bug(row, what))
         return 0;
     has = tree_has(&j->tree, row);
     if ((has != TREE_YES && never_had(j, row)) ||
+        (has == TREE_UNKNOWN && is_foreign_revert(row)) ||
         (j->how->until && has != TREE_YES)) {
         j->bugs[i] = -1;
         return 0;
     }
-    if (insert_bug(j, &j->bugs[i], row, has, none))
+    if (insert_bug(j, &j->bugs[i], row, has, !is_bug(row, "")))
         return -1;
     *id = j->bugs[i];
     return 0;
@@ -291,6 +387,33 @@ static const char *architecture(const char *file, size_t *len)
     return "";
 }
 
+/* The only architecture whose files the commit changed, as above. */
+static const char *architecture_of(const struct join *j, const char *commit,
+                                   size_t *len)
+{
+    const struct facts_rows *rows = &j->facts.tables[FACTS_TOUCHED];
+    const char *only = "";
+
+    *len = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const char *const *cell = rows->items[i].cell, *name;
+        size_t n;
+
+        if (strcmp(cell[TOUCHED_ID], commit))
+            continue;
+        name = architecture(cell[TOUCHED_FILE], &n);
+        if (n && *len && (n != *len || strncmp(name, only, n))) {
+            *len = 0;
+            return "";
+        }
+        if (n) {
+            only = name;
+            *len = n;
+        }
+    }
+    return only;
+}
+
 static bool other_architecture(const char *a, const char *b)
 {
     size_t n, m;
@@ -299,33 +422,54 @@ static bool other_architecture(const char *a, const char *b)
     return n && m && (n != m || strncmp(x, y, n));
 }
 
+/* What a row of facts speaks of: a function of a file as a commit had it. */
+struct place {
+    const char *file, *function;
+    const struct facts_row *commit;
+};
+
+/* The file of the scanned tree, or NULL. */
+static const char *file_today(struct join *j, const struct place *p)
+{
+    const char *date = p->commit->cell[COMMIT_DATE];
+    const char *file = tree_file(&j->tree, p->file, date);
+
+    if (!file && tree_has(&j->tree, p->commit) != TREE_YES)
+        file = tree_file_before(&j->tree, p->file, date);
+    return file;
+}
+
 /* Today's place of a function: in its file, or in another one when there is
  * only one function of that name. Both strings live as long as `j`. */
-static bool place_today(struct join *j, const char *file, const char *function,
-                        const char *date, const char **file_today)
+static bool place_today(struct join *j, const struct place *p,
+                        const char **file)
 {
-    const char *today = tree_file(&j->tree, file, date);
-    char *key = key2(today ? today : "", function);
+    const char *today = file_today(j, p);
+    char *key = key2(today ? today : "", p->function);
     bool found = today && xf_map_find(&j->places, key) != XF_MAP_NONE;
     uint32_t place;
 
     free(key);
-    *file_today = today;
-    if (found || !*function)
+    *file = today;
+    if (found || !*p->function)
         return found;
+    /* A file that the tree does not have although it has the commit has gone
+     * to others; one that came later says nothing of this tree. */
+    if (!today && tree_has(&j->tree, p->commit) != TREE_YES)
+        return false;
     /* While its file is still there, another file's static function of that
      * name is another function. */
-    place = index_get(today ? &j->global : &j->by_name, function);
+    place = index_get(today ? &j->global : &j->by_name, p->function);
     if (place == XF_MAP_NONE || place == AMBIGUOUS)
         return false;
     key = xf_strdup(j->places.keys[place]);
     key[strcspn(key, "\t")] = '\0';
-    if (other_architecture(file, key)) {
+    if (other_architecture(p->file, key)) {
         free(key);
         return false;
     }
     place = xf_map_add(&j->strings, key, NULL);
-    *file_today = j->strings.keys[place];
+    *file = j->strings.keys[place];
     free(key);
     return true;
 }
@@ -334,14 +478,14 @@ static bool place_today(struct join *j, const char *file, const char *function,
  * that has a place in this tree. */
 struct subject {
     const char *commit;
-    bool stop; /* it took away a stop, which alone makes it a bug */
+    const char *what; /* as in is_bug() */
 };
 
 static int add_place(struct join *j, struct subject of, const char *file,
                      const char *function, const char *class, const char *why)
 {
     int64_t bug;
-    int rc = bug_of(j, of.commit, of.stop, &bug);
+    int rc = bug_of(j, of.commit, of.what, &bug);
     sqlite3_stmt *q;
 
     if (rc || !bug)
@@ -384,23 +528,24 @@ static int add_match(struct join *j, struct subject of,
                      const char *class, const char *why)
 {
     int64_t bug;
-    int rc = bug_of(j, of.commit, of.stop, &bug);
+    int rc = bug_of(j, of.commit, of.what, &bug);
 
     return rc || !bug ? rc : put_match(j, bug, site, match, class, why);
 }
 
 static int join_touched_function(struct join *j, const struct facts_row *row,
-                                 const char *date, const char *function)
+                                 const struct facts_row *commit,
+                                 const char *function)
 {
-    struct subject of = {row->cell[TOUCHED_ID], false};
+    struct subject of = {row->cell[TOUCHED_ID], ""};
+    struct place place = {row->cell[TOUCHED_FILE], function, commit};
     const char *file;
 
-    if (!place_today(j, row->cell[TOUCHED_FILE], function, date, &file))
-        return file
-                   ? add_place(j, of, file, "", "", "the fix changed this file")
-                   : 0;
-    return add_place(j, of, file, function, "",
-                     "the fix changed this function");
+    if (place_today(j, &place, &file))
+        return add_place(j, of, file, function, "",
+                         "the fix changed this function");
+    return file ? add_place(j, of, file, "", "", "the fix changed this file")
+                : 0;
 }
 
 static int join_touched(struct join *j)
@@ -414,7 +559,7 @@ static int join_touched(struct join *j)
         char *list = xf_strdup(row->cell[TOUCHED_FUNCTIONS]), *at = list, *name;
 
         while (!rc && commit && (name = strsep(&at, ",")))
-            rc = join_touched_function(j, row, commit->cell[COMMIT_DATE], name);
+            rc = join_touched_function(j, row, commit, name);
         free(list);
     }
     return rc;
@@ -439,7 +584,10 @@ static const struct join_site *site_today(struct join *j, const char *file,
     free(exact);
     free(in_file);
     free(anywhere);
-    return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
+    return i == XF_MAP_NONE || i == AMBIGUOUS ||
+                   other_architecture(file, j->sites[i].file)
+               ? NULL
+               : &j->sites[i];
 }
 
 /* The only site of the function with that text, or NULL. */
@@ -454,54 +602,98 @@ site_in_function(struct join *j, const char *file, const char *function,
     return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
 }
 
-static bool is_stop_class(const char *class)
-{
-    return !strcmp(class, "handled") || !strcmp(class, "domain_crash") ||
-           !strcmp(class, "weakened");
-}
-
 /* What the commit did with the stop, in words. Caller frees. */
-static char *stop_why(const struct facts_row *row, const char *which)
+static char *stop_why(const struct facts_row *row, enum tree_has has,
+                      const char *which)
 {
     const char *kind = row->cell[SITE_KIND], *text = row->cell[SITE_TEXT];
     const char *was = row->cell[SITE_WAS_KIND];
+    const char *fix = has == TREE_NO ? "the fix, which this tree does not have,"
+                                     : "the fix";
 
     if (!strcmp(row->cell[SITE_CLASS], "added"))
-        return xf_format("the fix added %s: %s(%s)", which, kind, text);
+        return xf_format("%s added %s: %s(%s)", fix, which, kind, text);
     if (*kind)
-        return xf_format("the fix changed %s: %s(%s) became %s(%s)", which, was,
+        return xf_format("%s changed %s: %s(%s) became %s(%s)", fix, which, was,
                          row->cell[SITE_WAS_TEXT], kind, text);
-    return xf_format("the fix took %s away: %s(%s), %s", which, was,
+    return xf_format("%s took %s away: %s(%s), %s", fix, which, was,
                      row->cell[SITE_WAS_TEXT], row->cell[SITE_CLASS]);
+}
+
+/* A stop that a commit changed, and what it is in the scanned tree. */
+struct changed_stop {
+    const struct facts_row *row;
+    enum tree_has has;
+    bool placed;      /* its function is in the tree */
+    const char *file; /* of it, or NULL */
+};
+
+/* The site: as the commit left it when the tree has the commit, else as the
+ * commit found it. */
+static const struct join_site *changed_site(struct join *j,
+                                            const struct changed_stop *c)
+{
+    const char *const *cell = c->row->cell;
+    bool old = c->has == TREE_NO;
+    const char *kind = cell[old ? SITE_WAS_KIND : SITE_KIND];
+    const char *text = cell[old ? SITE_WAS_TEXT : SITE_TEXT];
+
+    if (!c->file || !*kind)
+        return NULL;
+    /* Elsewhere the old text may be another stop's. */
+    return old ? site_in_function(j, c->file, cell[SITE_FUNCTION], kind, text)
+               : site_today(j, c->file, cell[SITE_FUNCTION], kind, text);
+}
+
+/* The tree has the commit and still the text that it took away: there were
+ * several, or it came back. */
+static bool still_there(struct join *j, const struct changed_stop *c)
+{
+    const char *const *cell = c->row->cell;
+    char *key = xf_format("%s\t%s\t%s\t%s", c->file, cell[SITE_FUNCTION],
+                          cell[SITE_WAS_KIND], cell[SITE_WAS_TEXT]);
+    bool there = c->placed && c->has != TREE_NO && !*cell[SITE_KIND] &&
+                 *cell[SITE_WAS_TEXT] &&
+                 index_get(&j->by_exact, key) != XF_MAP_NONE;
+
+    free(key);
+    return there;
+}
+
+static int join_changed(struct join *j, const struct changed_stop *c,
+                        struct subject of)
+{
+    const char *class = c->row->cell[SITE_CLASS];
+    const struct join_site *site = changed_site(j, c);
+    char *why = stop_why(c->row, c->has, "this stop");
+    char *place_why = stop_why(c->row, c->has, "a stop of this function");
+    int rc = 0;
+
+    if (site)
+        rc = add_match(j, of, site, "site", class, why);
+    if (!rc && c->placed)
+        rc = add_place(j, of, c->file, c->row->cell[SITE_FUNCTION], class,
+                       place_why);
+    free(why);
+    free(place_why);
+    return rc;
 }
 
 static int join_site_row(struct join *j, const struct facts_row *row)
 {
-    const char *class = row->cell[SITE_CLASS];
     const struct facts_row *commit = commit_row(j, row->cell[SITE_ID]);
-    const struct join_site *site = NULL;
-    struct subject of = {row->cell[SITE_ID], is_stop_class(class)};
-    const char *file;
-    bool placed;
-    char *why, *place_why;
-    int rc = 0;
+    struct subject of = {row->cell[SITE_ID], row->cell[SITE_CLASS]};
+    struct place place = {row->cell[SITE_FILE], row->cell[SITE_FUNCTION],
+                          commit};
+    struct changed_stop changed = {.row = row};
 
     if (!commit)
         return 0;
-    placed = place_today(j, row->cell[SITE_FILE], row->cell[SITE_FUNCTION],
-                         commit->cell[COMMIT_DATE], &file);
-    if (file && *row->cell[SITE_KIND])
-        site = site_today(j, file, row->cell[SITE_FUNCTION],
-                          row->cell[SITE_KIND], row->cell[SITE_TEXT]);
-    why = stop_why(row, "this stop");
-    place_why = stop_why(row, "a stop of this function");
-    if (site && *row->cell[SITE_KIND])
-        rc = add_match(j, of, site, "site", class, why);
-    if (!rc && placed)
-        rc = add_place(j, of, file, row->cell[SITE_FUNCTION], class, place_why);
-    free(why);
-    free(place_why);
-    return rc;
+    changed.has = tree_has(&j->tree, commit);
+    changed.placed = place_today(j, &place, &changed.file);
+    if (still_there(j, &changed))
+        return 0;
+    return join_changed(j, &changed, of);
 }
 
 static int join_sites(struct join *j)
@@ -525,73 +717,149 @@ static bool path_fits(const char *printed, const char *file)
     return !strcmp(file + b - a, printed) && (a == b || file[b - a - 1] == '/');
 }
 
-/* How well a site is the one that fired, 0 for not at all. */
-static int fired_grade(const struct join_site *s, const char *kind,
-                       const char *text, const char *file, const char *function)
-{
-    bool same_file = path_fits(file, s->file);
-    bool same_function = *function && !strcmp(function, s->function);
+/* A stop that a message quotes. */
+struct fired {
+    const char *commit;
+    const char *form, *text;
+    const char *file;     /* today's, or as printed; "" */
+    const char *function; /* at the program counter, "" */
+};
 
+/* Whether the site's code was running: in its own function, or where that is
+ * inlined. */
+static bool was_running(const struct join *j, const struct join_site *s,
+                        const char *function)
+{
+    char *key;
+    bool inlined;
+
+    if (!*function || !strcmp(function, s->function))
+        return *function;
+    key = xf_format("%s %s", s->site_id, function);
+    inlined = xf_map_find(&j->inlined, key) != XF_MAP_NONE;
+    free(key);
+    return inlined;
+}
+
+/* Literal bytes in common of a panic's format and what was printed. */
+static int panic_grade(const struct join_site *s, const char *text)
+{
+    struct xf_format_text *format;
+    int grade;
+
+    if (strcmp(s->kind, "panic") && strcmp(s->kind, "halt"))
+        return 0;
+    format = xf_format_parse(s->text);
+    grade = xf_format_match(format, text, false);
+    xf_format_text_free(format);
+    return grade >= JOIN_TELLING ? grade : 0;
+}
+
+/* Several files of the tree have this name. */
+static bool is_ambiguous(const struct join *j, const char *file)
+{
+    return !strchr(file, '/') && index_get(&j->by_base, file) == AMBIGUOUS;
+}
+
+/* How well a site is the one that fired, 0 for not at all. A program counter
+ * in another function that the tree has speaks against it. */
+static int fired_grade(const struct join *j, const struct join_site *s,
+                       const struct fired *f)
+{
+    const char *kind = !strcmp(f->form, "assert") ? "ASSERT" : "BUG";
+    bool same_file = path_fits(f->file, s->file);
+    bool running = was_running(j, s, f->function);
+
+    if (!*f->text || !strcmp(f->form, "trap"))
+        return 0;
+    if (!strcmp(f->form, "panic"))
+        return panic_grade(s, f->text);
     if (strncmp(s->kind, kind, strlen(kind)))
         return 0;
-    if (!*text)
-        return same_function && (same_file || !*file) ? 2 : 0;
-    if (!strcmp(text, "unreachable")
-            ? strcmp(s->kind, "ASSERT_UNREACHABLE") != 0
-            : strcmp(s->text, text) != 0)
+    if (!running && index_get(&j->by_name, f->function) != XF_MAP_NONE)
         return 0;
-    if (!strcmp(text, "unreachable"))
-        return same_file && same_function ? 4 : 0;
-    if (strlen(text) < JOIN_TELLING && !same_file)
+    if (!strcmp(f->text, "unreachable"))
+        return !strcmp(s->kind, "ASSERT_UNREACHABLE") && same_file && running
+                   ? 4
+                   : 0;
+    if (strcmp(s->text, f->text) || (is_ambiguous(j, f->file) && !running) ||
+        (strlen(f->text) < JOIN_TELLING && !same_file))
         return 0;
-    return 1 + 2 * same_file + same_function;
+    return 1 + 2 * same_file + running;
 }
 
-/* Sites of the best grade, at most one of them told as the site. */
-static int match_fired(struct join *j, struct subject of, const char *kind,
-                       const char *text, const char *file, const char *function,
-                       const char *why)
+/* The best of a search for what fired. */
+struct best {
+    const struct join_site *site;
+    int grade;
+    size_t len; /* how many have that grade */
+};
+
+/* A fix of another architecture does not quote this one's logs. */
+static bool is_foreign(const struct join *j, const struct fired *f,
+                       const char *file)
 {
-    const struct join_site *best = NULL;
-    int most = 0;
-    size_t n = 0;
+    size_t n, fix_len;
+    const char *own = architecture(file, &n);
+    const char *fix = architecture_of(j, f->commit, &fix_len);
 
-    for (size_t i = 0; i < j->nsites; i++) {
-        int grade = fired_grade(&j->sites[i], kind, text, file, function);
+    return n && fix_len && (n != fix_len || strncmp(own, fix, n));
+}
 
-        if (grade > most) {
-            most = grade;
-            best = &j->sites[i];
-            n = 1;
-        } else if (grade && grade == most) {
-            n++;
-        }
+static void search_fired(const struct join *j, struct best *best,
+                         const struct join_site *sites, size_t len,
+                         const struct fired *f)
+{
+    for (size_t i = 0; i < len; i++) {
+        int grade = fired_grade(j, &sites[i], f);
+
+        if (!grade || is_foreign(j, f, sites[i].file))
+            continue;
+        if (grade > best->grade)
+            *best = (struct best){&sites[i], grade, 1};
+        else if (grade == best->grade)
+            best->len++;
     }
-    if (n != 1)
-        return 0;
-    return add_match(j, of, best, "predicate", "fired", why);
 }
 
-static const char *kind_of_form(const char *form)
+/* The site of the best grade, when it is the only one, in all configurations.
+ */
+static int match_fired(struct join *j, struct subject of,
+                       const struct fired *f, const char *why)
 {
-    return !strcmp(form, "assert") ? "ASSERT"
-           : !strcmp(form, "bug")  ? "BUG"
-                                   : "";
+    struct best best = {0};
+
+    search_fired(j, &best, j->sites, j->nsites, f);
+    search_fired(j, &best, j->others, j->nothers, f);
+    if (best.len != 1 || !*best.site->site_id)
+        return 0;
+    return add_match(j, of, best.site, "predicate", "fired", why);
 }
 
 /* The function that a call trace names, when there is only one of that name. */
-static int place_fired(struct join *j, struct subject of, const char *function,
-                       const char *why)
+static int place_fired(struct join *j, struct subject of,
+                       const struct fired *f)
 {
-    uint32_t place = index_get(&j->by_name, function);
-    char *file;
+    uint32_t place = index_get(&j->by_name, f->function);
+    bool stop = !strcmp(f->form, "bug") || !strcmp(f->form, "assert");
+    char *file, *why;
     int rc;
 
-    if (!*function || place == XF_MAP_NONE || place == AMBIGUOUS)
+    if (!*f->function || place == XF_MAP_NONE || place == AMBIGUOUS)
         return 0;
     file = xf_strdup(j->places.keys[place]);
     file[strcspn(file, "\t")] = '\0';
-    rc = add_place(j, of, file, function, "fired", why);
+    if (is_foreign(j, f, file)) {
+        free(file);
+        return 0;
+    }
+    why = stop ? xf_format("a stop fired in this function (%s), as the fix's "
+                           "message quotes it",
+                           *f->text ? f->text : f->form)
+               : xf_strdup("the processor trapped in this function, as the "
+                           "fix's message quotes it");
+    rc = add_place(j, of, file, f->function, stop ? "fired" : "trap", why);
+    free(why);
     free(file);
     return rc;
 }
@@ -599,25 +867,27 @@ static int place_fired(struct join *j, struct subject of, const char *function,
 static int join_quote(struct join *j, const struct facts_row *row)
 {
     const struct facts_row *commit = commit_row(j, row->cell[QUOTE_ID]);
-    struct subject of = {row->cell[QUOTE_ID], false};
-    const char *file = row->cell[QUOTE_FILE], *today = NULL;
-    const char *function = row->cell[QUOTE_FUNCTION];
-    const char *kind = kind_of_form(row->cell[QUOTE_FORM]);
+    struct subject of = {row->cell[QUOTE_ID], ""};
+    struct fired fired = {row->cell[QUOTE_ID], row->cell[QUOTE_FORM],
+                          row->cell[QUOTE_TEXT], row->cell[QUOTE_FILE],
+                          row->cell[QUOTE_FUNCTION]};
+    const char *today = NULL;
     char *why;
-    int rc = 0;
+    int rc;
 
     if (!commit)
         return 0;
-    if (strchr(file, '/'))
-        today = tree_file(&j->tree, file, commit->cell[COMMIT_DATE]);
-    why =
-        xf_format("the fix's message quotes %s at %s:%s", row->cell[QUOTE_FORM],
-                  *file ? file : function, row->cell[QUOTE_LINE]);
-    if (*kind)
-        rc = match_fired(j, of, kind, row->cell[QUOTE_TEXT],
-                         today ? today : file, function, why);
+    if (strchr(fired.file, '/'))
+        today = tree_file(&j->tree, fired.file, commit->cell[COMMIT_DATE]);
+    if (today)
+        fired.file = today;
+    why = *row->cell[QUOTE_FILE]
+              ? xf_format("the fix's message quotes %s at %s:%s", fired.form,
+                          row->cell[QUOTE_FILE], row->cell[QUOTE_LINE])
+              : xf_format("the fix's message quotes this %s", fired.form);
+    rc = match_fired(j, of, &fired, why);
     if (!rc)
-        rc = place_fired(j, of, function, why);
+        rc = place_fired(j, of, &fired);
     free(why);
     return rc;
 }
@@ -640,7 +910,7 @@ static int insert_event(struct join *j, const struct facts_row *row,
         j->store,
         "INSERT OR IGNORE INTO bug (bug_id, fix_commit, date, kinds, xsa, cve,"
         " mentions, party, fixes, releases, in_tree, counts, age, subject)"
-        " VALUES ('log-' || ?1, '', '', 'field', '', '', '', '', '', '', 'no',"
+        " VALUES ('log-' || ?1, '', '', 'field', '', '', '', 'unknown', '', '', 'no',"
         " 1, 0, ?2)");
     char *subject =
         xf_format("recorded from a log of Xen %s", row->cell[EVENT_VERSION]);
@@ -685,6 +955,7 @@ static int join_near_row(struct join *j, const struct facts_row *row)
 {
     const struct facts_row *commit = commit_row(j, row->cell[NEAR_ID]);
     const struct join_site *site = NULL;
+    struct place place;
     const char *file;
     int64_t bug;
     sqlite3_stmt *q;
@@ -692,13 +963,14 @@ static int join_near_row(struct join *j, const struct facts_row *row)
 
     if (!commit)
         return 0;
-    if (place_today(j, row->cell[NEAR_FILE], row->cell[NEAR_FUNCTION],
-                    commit->cell[COMMIT_DATE], &file))
+    place = (struct place){row->cell[NEAR_FILE], row->cell[NEAR_FUNCTION],
+                           commit};
+    if (place_today(j, &place, &file))
         site = site_in_function(j, file, row->cell[NEAR_FUNCTION],
                                 row->cell[NEAR_KIND], row->cell[NEAR_TEXT]);
     if (!site)
         return 0;
-    rc = bug_of(j, row->cell[NEAR_ID], false, &bug);
+    rc = bug_of(j, row->cell[NEAR_ID], "", &bug);
     if (rc || !bug)
         return rc;
     q = xf_store_prepare(
@@ -887,7 +1159,8 @@ static int run(struct join *j)
         (j->how->events && facts_load_file(&j->facts, j->how->events)))
         return -1;
     index_commits(j);
-    if (load_functions(j) || load_sites(j) ||
+    if (load_functions(j) || load_inliners(j) || load_sites(j) ||
+        load_others(j) ||
         tree_open(&j->tree, &j->facts, j->how->root, j->how->name,
                   j->how->until))
         return -1;
@@ -901,23 +1174,31 @@ static int run(struct join *j)
     return rc ? -1 : 0;
 }
 
+static void release_sites(struct join_site *sites, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(sites[i].site_id);
+        free(sites[i].file);
+        free(sites[i].function);
+        free(sites[i].kind);
+        free(sites[i].text);
+    }
+    free(sites);
+}
+
 static void release(struct join *j)
 {
-    for (size_t i = 0; i < j->nsites; i++) {
-        free(j->sites[i].site_id);
-        free(j->sites[i].file);
-        free(j->sites[i].function);
-        free(j->sites[i].kind);
-        free(j->sites[i].text);
-    }
-    free(j->sites);
+    release_sites(j->sites, j->nsites);
+    release_sites(j->others, j->nothers);
     free(j->bugs);
     free(j->name_rows);
     xf_map_release(&j->names);
     xf_map_release(&j->places);
     xf_map_release(&j->strings);
     xf_map_release(&j->commit_ids);
+    xf_map_release(&j->inlined);
     index_release(&j->by_name);
+    index_release(&j->by_base);
     index_release(&j->global);
     index_release(&j->by_exact);
     index_release(&j->by_file);

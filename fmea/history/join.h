@@ -41,11 +41,15 @@ struct join {
     size_t *name_rows, name_rows_cap;
     struct xf_map places;     /* "file\tfunction" that the tree has */
     struct xf_map strings;
+    struct xf_map inlined;     /* "site_id function" of v_inliners */
     struct join_index by_name; /* function name: place */
+    struct join_index by_base; /* file name without folders: in strings */
     struct join_index global;  /* the same for those that are not static */
     struct join_index by_exact, by_file, by_text; /* sites */
     struct join_site *sites;
     size_t nsites, sites_cap;
+    struct join_site *others; /* of configurations that were not scanned */
+    size_t nothers, others_cap;
 };
 
 /* Fill site_history from bug and bug_site by data/ratings/history.json. */

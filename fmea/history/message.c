@@ -32,7 +32,9 @@ struct message_forms {
     const cJSON *mainline;
 };
 
-enum { OTHER_ADVISORY, OTHER_FIRED, OTHER_TAG, OTHER_BRANCH };
+enum {
+    OTHER_ADVISORY, OTHER_FIRED, OTHER_REFACTORING, OTHER_TAG, OTHER_BRANCH
+};
 
 static int add(struct rules *rules, const char *what, const char *pattern,
                int group, const char *path)
@@ -83,6 +85,8 @@ static int fill(struct message_forms *f, const char *path)
                        xf_json_string(f->json, "advisory", ""), 0, path) ||
                    add(&f->other, "fired", xf_json_string(f->json, "fired", ""),
                        0, path) ||
+                   add(&f->other, "refactoring",
+                       xf_json_string(f->json, "refactoring", ""), 0, path) ||
                    add(&f->other, "tag", xf_json_string(releases, "tag", ""), 2,
                        path) ||
                    add(&f->other, "branch",
@@ -211,6 +215,8 @@ static void read_prose(struct message *m, const struct message_forms *f,
         if (*p == '\n')
             *p = ' ';
     m->fired = !regexec(&f->other.items[OTHER_FIRED].regex, line, 0, NULL, 0);
+    m->refactoring =
+        !regexec(&f->other.items[OTHER_REFACTORING].regex, line, 0, NULL, 0);
     for (size_t i = 0; i < f->parties.len && is_bug && !*m->party; i++)
         if (!regexec(&f->parties.items[i].regex, line, 0, NULL, 0)) {
             free(m->party);

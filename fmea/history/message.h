@@ -28,6 +28,7 @@ struct message {
     char *backport;   /* the commit that this one is a copy of */
     char *party;      /* who could trigger the bug, "" when not said */
     bool fired;       /* it says that a stop fired or could */
+    bool refactoring; /* it says that nothing changes for anybody */
     struct xf_crash_log quotes;
 };
 

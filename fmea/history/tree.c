@@ -187,7 +187,8 @@ static void add_move(struct tree *t, const struct facts_row *row)
     }
     XF_GROW(t->moves, t->nmoves, t->moves_cap);
     t->moves[t->nmoves] = (struct tree_move){
-        row->cell[RENAME_DATE], row->cell[RENAME_NEW], t->first[i]};
+        row->cell[RENAME_DATE], row->cell[RENAME_OLD], row->cell[RENAME_NEW],
+        t->first[i]};
     t->first[i] = t->nmoves++;
 }
 
@@ -229,6 +230,28 @@ const char *tree_file(struct tree *t, const char *file, const char *date)
         if (!best)
             return NULL;
         file = best->to;
+        date = best->date;
+    }
+    return NULL;
+}
+
+const char *tree_file_before(struct tree *t, const char *file,
+                             const char *date)
+{
+    for (int depth = 0; depth < 20; depth++) {
+        const struct tree_move *best = NULL;
+
+        if (exists(t, file))
+            return file;
+        /* The last move to that name up to that date. */
+        for (size_t i = 0; i < t->nmoves; i++)
+            if (!strcmp(t->moves[i].to, file) &&
+                strcmp(t->moves[i].date, date) <= 0 &&
+                (!best || strcmp(t->moves[i].date, best->date) > 0))
+                best = &t->moves[i];
+        if (!best)
+            return NULL;
+        file = best->from;
         date = best->date;
     }
     return NULL;

@@ -23,7 +23,7 @@ struct tree {
     bool is_unstable;        /* before its first release */
     struct xf_map renames;   /* old file -> indices below */
     struct tree_move {
-        const char *date, *to; /* owned by the facts */
+        const char *date, *from, *to; /* owned by the facts */
         size_t next;           /* of the same old file, SIZE_MAX: none */
     } *moves;
     size_t nmoves, moves_cap;
@@ -46,5 +46,9 @@ enum tree_has tree_has(const struct tree *tree, const struct facts_row *commit);
 /* Today's name of a file that had this one at `date`, or NULL when the tree
  * has neither. */
 const char *tree_file(struct tree *tree, const char *file, const char *date);
+/* The name under which a tree that is older than `date` has the file, or NULL
+ * when it does not have it yet. */
+const char *tree_file_before(struct tree *tree, const char *file,
+                             const char *date);
 
 #endif

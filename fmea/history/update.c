@@ -23,9 +23,12 @@
 #include "error.h"
 #include "tables.h"
 #include "file.h"
+#include "functions.h"
 #include "git.h"
 #include "map.h"
+#include "mention.h"
 #include "message.h"
+#include "source.h"
 
 enum { BATCH = 250 };
 
@@ -99,6 +102,23 @@ static void add_row(struct update *u, enum facts_table table,
     fputc('\n', u->journal);
 }
 
+/* As the tables have it; a wrapper without arguments is known by its name.
+ * Caller frees. */
+static char *stop_text(const struct change_stop *stop)
+{
+    char *name, *text;
+
+    if (!stop)
+        return xf_strdup("");
+    if (*stop->text || !stop->name->stops ||
+        !strcmp(stop->name->name, stop->name->kind))
+        return facts_text(stop->text);
+    name = xf_format("%s()", stop->name->name);
+    text = facts_text(name);
+    free(name);
+    return text;
+}
+
 static void add_site(struct update *u, const struct commit *c,
                      const struct change_site *site)
 {
@@ -108,8 +128,7 @@ static void add_site(struct update *u, const struct commit *c,
     bool legal = site->class == CHANGE_REMOVED &&
                  (m->is_advisory || m->quotes.nevents || m->fired);
     const char *path = below_xen(now->path);
-    char *text = facts_text(site->new ? site->new->text : "");
-    char *was = facts_text(site->old ? site->old->text : "");
+    char *text = stop_text(site->new), *was = stop_text(site->old);
     const char *cells[SITE_COLUMNS] = {
         [SITE_ID] = c->id,
         [SITE_CLASS] = change_class_name(legal ? CHANGE_HANDLED : site->class),
@@ -180,30 +199,97 @@ static const char *printed_path(const char *path)
     return path;
 }
 
+/* Function that was running, as far as the log tells. */
+static const char *running(const struct xf_crash_event *e)
+{
+    return *e->symbol ? e->symbol : e->nframes ? e->frames[0] : "";
+}
+
+/* What was printed: a predicate, or a panic's first line. Caller frees. */
+static char *quoted_text(const struct xf_crash_event *e)
+{
+    return e->form == XF_CRASH_PANIC
+               ? xf_strndup(e->message, strcspn(e->message, "\n"))
+               : xf_predicate_normal(e->predicate);
+}
+
 static void add_quotes(struct update *u, const struct commit *c)
 {
     const struct xf_crash_log *log = &c->message.quotes;
 
     for (size_t i = 0; i < log->nevents; i++) {
         const struct xf_crash_event *e = &log->events[i];
-        char *predicate = xf_predicate_normal(e->predicate);
-        char *text = facts_text(predicate);
+        char *whole = quoted_text(e), *text = facts_text(whole);
         char *line = xf_format("%u", e->line);
         const char *cells[QUOTE_COLUMNS] = {
             [QUOTE_ID] = c->id,
             [QUOTE_FORM] = xf_crash_form_name(e->form),
             [QUOTE_FILE] = printed_path(e->file),
             [QUOTE_LINE] = line,
-            [QUOTE_FUNCTION] = *e->symbol   ? e->symbol
-                               : e->nframes ? e->frames[0]
-                                            : "",
+            [QUOTE_FUNCTION] = running(e),
             [QUOTE_TEXT] = text,
         };
 
         add_row(u, FACTS_QUOTES, cells);
         free(line);
         free(text);
-        free(predicate);
+        free(whole);
+    }
+}
+
+/* "Xen BUG at FILE:LINE" does not say what was tested; the version that the
+ * fix changed does, when the line still fits or its function has only one such
+ * stop. */
+static void resolve_quote(struct update *u, struct xf_crash_event *e,
+                          const struct patch_side *side)
+{
+    struct xf_source *src =
+        xf_source_from(side->path, side->text.data, side->text.len);
+    struct xf_ranges ranges = {0};
+    struct xf_mentions mentions = {0};
+    const struct xf_mention *found = NULL;
+    size_t n = 0;
+
+    xf_functions_find(&ranges, src);
+    xf_mentions_find(&mentions, u->names, src, &ranges);
+    for (size_t i = 0; i < mentions.len; i++) {
+        const struct xf_mention *m = &mentions.items[i];
+
+        if (strncmp(m->name->kind, "BUG", 3) || m->in_macro)
+            continue;
+        if (*running(e) ? !strcmp(m->function, running(e))
+                        : m->line == e->line) {
+            found = m;
+            n++;
+            if (m->line == e->line) {
+                n = 1;
+                break;
+            }
+        }
+    }
+    if (n == 1) {
+        free(e->predicate);
+        e->predicate = xf_strdup(found->text);
+    }
+    xf_mentions_release(&mentions);
+    xf_functions_release(&ranges);
+    xf_source_free(src);
+}
+
+static void resolve_quotes(struct update *u, struct commit *c,
+                           const struct patch_file *file)
+{
+    struct xf_crash_log *log = &c->message.quotes;
+
+    for (size_t i = 0; i < log->nevents; i++) {
+        struct xf_crash_event *e = &log->events[i];
+        const char *printed = printed_path(e->file), *path = file->old.path;
+        size_t a = strlen(printed), b = path ? strlen(path) : 0;
+
+        if (e->form == XF_CRASH_BUG && !*e->predicate && a && a < b &&
+            path[b - a - 1] == '/' && !strcmp(path + b - a, printed) &&
+            file->old.text.len)
+            resolve_quote(u, e, &file->old);
     }
 }
 
@@ -221,7 +307,7 @@ static int on_file(const char *full, const struct patch_file *file,
                    void *payload)
 {
     struct update *u = payload;
-    const struct commit *c = commit_of(u, full);
+    struct commit *c = commit_of(u, full);
     const char *old = below_xen(file->old.path);
     const char *new = below_xen(file->new.path);
 
@@ -236,6 +322,7 @@ static int on_file(const char *full, const struct patch_file *file,
         add_row(u, FACTS_RENAMES, cells);
     }
     change_file(&u->change, file);
+    resolve_quotes(u, c, file);
     return 0;
 }
 
@@ -497,6 +584,10 @@ static void add_commit_row(struct update *u, const struct commit *c)
         say(&kinds, "quote");
     if (!advisory && (*m->xsa || *m->cve))
         say(&kinds, "mention");
+    if (m->fired)
+        say(&kinds, "fired");
+    if (m->refactoring)
+        say(&kinds, "refactoring");
     cells[COMMIT_KINDS] = kinds.data;
     releases = c->mainline && !in_mainline_release(c->releases.data)
                    ? xf_format("mainline%s%s", c->releases.len ? "," : "",

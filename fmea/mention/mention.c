@@ -9,6 +9,9 @@
 #include "buf.h"
 #include "error.h"
 #include "file.h"
+#include "hash.h"
+#include "memo.h"
+#include "fact.h"
 
 /* Where the identifier stands: in a function's body, in a macro's, or in
  * neither (a declaration, say). */
@@ -172,70 +175,120 @@ static char *with_format(const struct xf_source *src, const char *text)
 
 /* ---- table mention ------------------------------------------------------ */
 
-/* A file's text while its rows are written. */
+/* The mentions of one file, while its rows are written. */
 struct file {
-    char *path; /* relative; NULL: none yet */
-    struct xf_source *src;
-    struct xf_ranges ranges;
-    struct xf_mentions mentions;
+    char *path;         /* relative; NULL: none yet */
+    struct xf_buf text; /* a record for each, which `rows` point into */
+    struct xf_record *rows;
+    size_t len, cap;
 };
 
 static void file_release(struct file *f)
 {
     free(f->path);
-    xf_mentions_release(&f->mentions);
-    xf_functions_release(&f->ranges);
-    xf_source_free(f->src);
+    xf_buf_release(&f->text);
+    free(f->rows);
     *f = (struct file){0};
 }
 
-static int file_open(struct file *f, const char *root, const char *path,
-                     const struct xf_stop_names *names)
+/* Append M line col function in_macro text for each mention. */
+static void mention_records(struct xf_buf *out, const struct xf_buf *text,
+                            const char *path,
+                            const struct xf_stop_names *names)
 {
-    char *absolute;
+    struct xf_source *src = xf_source_from(path, text->data, text->len);
+    struct xf_ranges ranges = {0};
+    struct xf_mentions mentions = {0};
+
+    xf_functions_find(&ranges, src);
+    xf_mentions_find(&mentions, names, src, &ranges);
+    for (size_t i = 0; i < mentions.len; i++) {
+        const struct xf_mention *m = &mentions.items[i];
+        char *line = xf_format("%u", m->line), *col = xf_format("%u", m->col);
+        char *shown = with_format(src, m->text);
+
+        xf_fact(out, 'M', line, col, m->function, m->in_macro ? "1" : "0",
+                shown, NULL);
+        free(line);
+        free(col);
+        free(shown);
+    }
+    xf_mentions_release(&mentions);
+    xf_functions_release(&ranges);
+    xf_source_free(src);
+}
+
+/* The records, kept under the content of the file. */
+static int find_records(struct xf_buf *out, struct xf_memo *memo,
+                        const char *root, const char *path,
+                        const struct xf_stop_names *names)
+{
+    char *absolute = xf_path_join(root, path), key[XF_HASH_HEX];
+    struct xf_buf text = XF_BUF_INIT;
+    struct xf_hash *hash;
+
+    if (xf_file_read(&text, absolute)) {
+        free(absolute);
+        return -1;
+    }
+    hash = xf_hash_new();
+    xf_hash_adds(hash, "mention");
+    xf_stop_names_hash(hash, names);
+    xf_hash_adds(hash, path);
+    xf_hash_add(hash, text.data, text.len);
+    xf_hash_finish(hash, key);
+    if (!xf_memo_find(memo, key, out)) {
+        mention_records(out, &text, path, names);
+        xf_memo_keep(memo, key, out);
+    }
+    free(absolute);
+    xf_buf_release(&text);
+    return 0;
+}
+
+static int file_open(struct file *f, struct xf_memo *memo, const char *root,
+                     const char *path, const struct xf_stop_names *names)
+{
+    struct xf_record row;
+    char *at;
+    int rc;
 
     if (f->path && !strcmp(f->path, path))
         return 0;
     file_release(f);
-    absolute = xf_path_join(root, path);
-    f->src = xf_source_load(absolute);
-    free(absolute);
-    if (!f->src)
+    if (find_records(&f->text, memo, root, path, names))
         return -1;
     f->path = xf_strdup(path);
-    xf_functions_find(&f->ranges, f->src);
-    xf_mentions_find(&f->mentions, names, f->src, &f->ranges);
-    return 0;
+    at = f->text.data;
+    while ((rc = xf_fact_next(&row, &at, f->text.data + f->text.len)) > 0) {
+        XF_GROW(f->rows, f->len, f->cap);
+        f->rows[f->len++] = row;
+    }
+    return rc;
 }
 
-static const struct xf_mention *mention_at(struct file *f, uint32_t line,
-                                           uint32_t col)
+static const struct xf_record *mention_at(const struct file *f,
+                                          const char *line, const char *col)
 {
-    for (size_t i = 0; i < f->mentions.len; i++)
-        if (f->mentions.items[i].line == line &&
-            f->mentions.items[i].col == col)
-            return &f->mentions.items[i];
+    for (size_t i = 0; i < f->len; i++)
+        if (!strcmp(f->rows[i].fields[0], line) &&
+            !strcmp(f->rows[i].fields[1], col))
+            return &f->rows[i];
     return NULL;
 }
 
 static int write_row(struct xf_store *store, const struct file *f,
-                     const struct xf_mention *m)
+                     const struct xf_record *row)
 {
-    char *text;
     sqlite3_stmt *stmt = xf_store_prepare(
         store, "INSERT INTO mention (file, line, col, function, in_macro, text)"
                " VALUES (?, ?, ?, ?, ?, ?)");
 
     if (!stmt)
         return -1;
-    text = with_format(f->src, m->text);
     xf_bind(stmt, 1, f->path);
-    sqlite3_bind_int64(stmt, 2, m->line);
-    sqlite3_bind_int64(stmt, 3, m->col);
-    xf_bind(stmt, 4, m->function);
-    sqlite3_bind_int(stmt, 5, m->in_macro);
-    xf_bind(stmt, 6, text);
-    free(text);
+    for (int i = 0; i < 5; i++)
+        xf_bind(stmt, i + 2, row->fields[i]);
     return xf_store_run(store, stmt);
 }
 
@@ -252,14 +305,14 @@ int xf_mentions_store(struct xf_store *store, const char *root,
     if (!q)
         return -1;
     while ((rc = xf_store_step(store, q)) > 0) {
-        const struct xf_mention *m;
+        const struct xf_record *row;
 
-        rc = file_open(&file, root, xf_column(q, 0), names);
+        rc = file_open(&file, xf_store_memo(store), root, xf_column(q, 0),
+                       names);
         if (rc)
             break;
-        m = mention_at(&file, (uint32_t)sqlite3_column_int64(q, 1),
-                       (uint32_t)sqlite3_column_int64(q, 2));
-        if (m && write_row(store, &file, m)) {
+        row = mention_at(&file, xf_column(q, 1), xf_column(q, 2));
+        if (row && write_row(store, &file, row)) {
             rc = -1;
             break;
         }

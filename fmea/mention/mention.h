@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "functions.h"
+#include "hash.h"
 #include "source.h"
 #include "store.h"
 
@@ -31,6 +32,9 @@ struct xf_stop_names *xf_stop_names_load(const char *data, bool reactions);
 void xf_stop_names_free(struct xf_stop_names *names);
 const struct xf_stop_name *xf_stop_names_find(const struct xf_stop_names *names,
                                               const char *text, size_t len);
+/* Add all that they say. */
+void xf_stop_names_hash(struct xf_hash *hash,
+                        const struct xf_stop_names *names);
 /* Whether any name occurs in the text, as a quick test. */
 bool xf_stop_names_likely(const struct xf_stop_names *names, const char *text,
                           size_t len);

@@ -106,6 +106,18 @@ const struct xf_stop_name *xf_stop_names_find(const struct xf_stop_names *names,
     return i == XF_MAP_NONE ? NULL : &names->items[i];
 }
 
+void xf_stop_names_hash(struct xf_hash *hash, const struct xf_stop_names *names)
+{
+    for (size_t i = 0; i < names->map.len; i++) {
+        const struct xf_stop_name *name = &names->items[i];
+
+        xf_hash_adds(hash, name->name);
+        xf_hash_adds(hash, name->kind);
+        xf_hash_adds(hash, name->predicate ? "predicate" : "");
+        xf_hash_adds(hash, name->stops ? "stops" : "");
+    }
+}
+
 bool xf_stop_names_likely(const struct xf_stop_names *names, const char *text,
                           size_t len)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * One pass over all bodies of a build: what callers do with results goes to
- * call_use, what functions return and how sites lie in them to site_fact.
+ * call_use, what functions return and how sites lie in them to site_fact. What
+ * a body tells is kept from scan to scan as records, see record_body().
  */
 #include "bodies.h"
 
@@ -12,13 +13,17 @@
 #include "alloc.h"
 #include "buf.h"
 #include "error.h"
+#include "hash.h"
 #include "map.h"
+#include "memo.h"
+#include "fact.h"
 
 struct site_at { /* a site in a function */
     int64_t id;
     char *file, *kind, *macro, *callee;
     int line, end_line;
-    bool found;
+    bool found; /* in a body of the function */
+    bool wanted; /* not found before the body at hand */
     struct site_at *next;
 };
 
@@ -35,9 +40,11 @@ struct pass {
     size_t sites_cap;
     sqlite3_stmt *add_use, *add_pointer_use, *add_fact;
     int rc;
+    char stop_names[XF_HASH_HEX]; /* hash of the functions that stop */
     /* of the body being read */
     int64_t function;
     const char *type;
+    struct xf_buf *records;
     unsigned char *locals; /* LOCAL_* by number */
     size_t nlocals, locals_cap;
     struct xf_buf errors, hands;
@@ -49,13 +56,16 @@ enum { LOCAL_TESTED = 1, LOCAL_RETURNED = 2, LOCAL_STOPS = 4, LOCAL_USED = 8 };
 
 static int load_functions(struct pass *p)
 {
+    struct xf_hash *stops = xf_hash_new();
     sqlite3_stmt *q = xf_store_prepare(
         p->store, "SELECT id, name, file, is_static, stop_kind <> '' "
                   "FROM function WHERE build = ?1 ORDER BY line = 0, id");
     int rc;
 
-    if (!q)
+    if (!q) {
+        xf_hash_finish(stops, p->stop_names);
         return -1;
+    }
     sqlite3_bind_int64(q, 1, p->build);
     while ((rc = xf_store_step(p->store, q)) > 0) {
         char *key = xf_format("%s\x1f%s", xf_column(q, 1),
@@ -63,6 +73,8 @@ static int load_functions(struct pass *p)
         int is_new;
         uint32_t at = xf_map_add(&p->functions, key, &is_new);
 
+        if (is_new && sqlite3_column_int(q, 4))
+            xf_hash_adds(stops, key);
         free(key);
         if (!is_new)
             continue;
@@ -74,6 +86,7 @@ static int load_functions(struct pass *p)
         p->ids[at] = sqlite3_column_int64(q, 0);
         p->stops[at] = sqlite3_column_int(q, 4);
     }
+    xf_hash_finish(stops, p->stop_names);
     return rc;
 }
 
@@ -332,42 +345,31 @@ static void see_call(struct walk *walk, const struct xf_node *n)
 {
     struct pass *p = walk->payload;
     const struct xf_node *fn;
-    sqlite3_stmt *q = p->add_pointer_use;
-    int64_t callee = 0;
+    char *line, *key;
 
-    if (n->op != XF_OP_CALL || p->rc)
+    if (n->op != XF_OP_CALL)
         return;
     fn = called_function(n);
-    if (fn) {
-        char *key = xf_format("%s\x1f%s", fn->name, fn->home);
-        uint32_t at = xf_map_find(&p->functions, key);
-
-        free(key);
-        if (at == XF_MAP_NONE)
-            return; /* a builtin */
-        callee = p->ids[at];
-        q = p->add_use;
-        sqlite3_bind_int64(q, 5, callee);
-    }
-    sqlite3_bind_int64(q, 1, p->build);
-    sqlite3_bind_int64(q, 2, p->function);
-    sqlite3_bind_int64(q, 3, n->line);
-    xf_bind(q, 4, use_of_call(p, walk, n));
-    p->rc = xf_store_run(p->store, q);
+    key = fn ? xf_format("%s\x1f%s", fn->name, fn->home) : NULL;
+    line = xf_format("%u", n->line);
+    xf_fact(p->records, key ? 'C' : 'P', line, use_of_call(p, walk, n), key,
+            NULL);
+    free(line);
+    free(key);
 }
 
 /* ---- facts of sites -------------------------------------------------------- */
 
 struct teller {
     struct pass *p;
-    int64_t site;
+    const char *site; /* its number among those of the function */
 };
 
 static void tell_place(void *payload, const char *name, const char *value)
 {
     struct teller *t = payload;
 
-    tell(t->p, t->site, name, value);
+    xf_fact(t->p->records, 'S', t->site, name, value, NULL);
 }
 
 /* Of "struct vcpu *(struct domain *)": what stands in front of the arguments. */
@@ -404,58 +406,152 @@ static const char *returns(const struct pass *p, const char *type)
     return "value";
 }
 
-static void tell_list(struct pass *p, int64_t site, const char *name,
+static void tell_list(struct teller *t, const char *name,
                       const struct xf_buf *list)
 {
     char *copy = xf_strdup(list->data ? list->data : ""), *rest = copy, *line;
 
     if (!*copy)
-        tell(p, site, name, "");
+        tell_place(t, name, "");
     while ((line = strsep(&rest, "\n")))
         if (*line)
-            tell(p, site, name, line);
+            tell_place(t, name, line);
     free(copy);
 }
 
 static void tell_sites(struct pass *p, const struct xf_node *root,
-                       struct site_at *sites)
+                       const struct site_at *sites)
 {
-    for (struct site_at *s = sites; s && !p->rc; s = s->next) {
+    unsigned int n = 0;
+
+    for (const struct site_at *s = sites; s; s = s->next, n++) {
         struct place place = {.root = root, .file = s->file, .kind = s->kind,
                               .macro = s->macro, .callee = s->callee,
                               .line = s->line, .end_line = s->end_line};
-        struct teller t = {p, s->id};
-        char *type = return_type(p->type);
+        char *type = return_type(p->type), *number = xf_format("%u", n);
+        struct teller t = {p, number};
 
-        if (!s->found && place_facts(&place, p->words, tell_place, &t)) {
-            s->found = true;
-            tell(p, s->id, "returns", returns(p, type));
-            tell_list(p, s->id, "errors", &p->errors);
-            tell_list(p, s->id, "at_hand", &p->hands);
+        if (place_facts(&place, p->words, tell_place, &t)) {
+            tell_place(&t, "returns", returns(p, type));
+            tell_list(&t, "errors", &p->errors);
+            tell_list(&t, "at_hand", &p->hands);
         }
         free(type);
+        free(number);
     }
 }
 
-static int read_body(struct pass *p, sqlite3_stmt *q)
+/* ---- bodies ---------------------------------------------------------------- */
+
+/* What the body tells: C line use callee, P line use for calls through
+ * pointers, S site name value. */
+static int record_body(struct pass *p, const char *text, const char *types,
+                       const struct site_at *sites)
 {
-    struct xf_tree *tree = xf_tree_read(xf_column(q, 3), xf_column(q, 2));
-    uint32_t at;
+    struct xf_tree *tree = xf_tree_read(text, types);
 
     if (!tree)
         return -1;
-    p->function = sqlite3_column_int64(q, 0);
-    p->type = xf_column(q, 1);
     p->nlocals = 0;
     xf_buf_clear(&p->errors);
     xf_buf_clear(&p->hands);
     walk_tree(xf_tree_root(tree), see, p);
     walk_tree(xf_tree_root(tree), see_call, p);
-    at = xf_map_find(&p->site_functions, xf_column(q, 0));
-    if (at != XF_MAP_NONE)
-        tell_sites(p, xf_tree_root(tree), p->sites[at]);
+    tell_sites(p, xf_tree_root(tree), sites);
     xf_tree_free(tree);
-    return p->rc;
+    return 0;
+}
+
+/* Everything that record_body() looks at. */
+static void body_key(const struct pass *p, const char *text, const char *types,
+                     const struct site_at *sites, char key[XF_HASH_HEX])
+{
+    struct xf_hash *hash = xf_hash_new();
+
+    xf_hash_adds(hash, "rate body");
+    xf_hash_adds(hash, p->stop_names);
+    xf_hash_adds(hash, p->type);
+    xf_hash_adds(hash, types);
+    xf_hash_adds(hash, text);
+    for (const struct site_at *s = sites; s; s = s->next) {
+        xf_hash_adds(hash, s->file);
+        xf_hash_adds(hash, s->kind);
+        xf_hash_adds(hash, s->macro);
+        xf_hash_adds(hash, s->callee);
+        xf_hash_add(hash, &s->line, sizeof(s->line));
+        xf_hash_add(hash, &s->end_line, sizeof(s->end_line));
+    }
+    xf_hash_finish(hash, key);
+}
+
+static void write_use(struct pass *p, const struct xf_record *r)
+{
+    sqlite3_stmt *q = p->add_pointer_use;
+
+    if (r->tag == 'C') {
+        uint32_t at = xf_map_find(&p->functions, r->fields[2]);
+
+        if (at == XF_MAP_NONE)
+            return; /* a builtin */
+        q = p->add_use;
+        sqlite3_bind_int64(q, 5, p->ids[at]);
+    }
+    sqlite3_bind_int64(q, 1, p->build);
+    sqlite3_bind_int64(q, 2, p->function);
+    sqlite3_bind_int(q, 3, atoi(r->fields[0]));
+    xf_bind(q, 4, r->fields[1]);
+    p->rc = xf_store_run(p->store, q);
+}
+
+/* The first body in which a site is found tells of it. */
+static int write_records(struct pass *p, struct site_at *sites)
+{
+    char *at = p->records->data, *end = at + p->records->len;
+    struct xf_record r;
+    int rc = 0;
+
+    for (struct site_at *s = sites; s; s = s->next)
+        s->wanted = !s->found;
+    while (!p->rc && (rc = xf_fact_next(&r, &at, end)) > 0) {
+        struct site_at *s = sites;
+
+        if (r.tag != 'S') {
+            write_use(p, &r);
+            continue;
+        }
+        for (int n = atoi(r.fields[0]); n > 0 && s; n--)
+            s = s->next;
+        if (!s || !s->wanted)
+            continue;
+        s->found = true;
+        tell(p, s->id, r.fields[1], r.fields[2]);
+    }
+    return p->rc || rc ? -1 : 0;
+}
+
+static int read_body(struct pass *p, sqlite3_stmt *q)
+{
+    struct xf_memo *memo = xf_store_memo(p->store);
+    const char *types = xf_column(q, 2), *text = xf_column(q, 3);
+    uint32_t at = xf_map_find(&p->site_functions, xf_column(q, 0));
+    struct site_at *sites = at == XF_MAP_NONE ? NULL : p->sites[at];
+    struct xf_buf records = XF_BUF_INIT;
+    char key[XF_HASH_HEX];
+    int rc = 0;
+
+    p->function = sqlite3_column_int64(q, 0);
+    p->type = xf_column(q, 1);
+    p->records = &records;
+    body_key(p, text, types, sites, key);
+    if (!xf_memo_find(memo, key, &records)) {
+        rc = record_body(p, text, types, sites);
+        if (!rc)
+            xf_memo_keep(memo, key, &records);
+    }
+    if (!rc && records.len)
+        rc = write_records(p, sites);
+    xf_buf_release(&records);
+    return rc;
 }
 
 static int read_bodies(struct pass *p)
@@ -498,7 +594,9 @@ static int prepare(struct pass *p)
         p->store, "INSERT INTO pointer_use VALUES (?1, ?2, ?3, ?4)");
     p->add_fact = xf_store_prepare(
         p->store, "INSERT INTO site_fact VALUES (?1, ?2, ?3) ON CONFLICT DO "
-                  "UPDATE SET value = value || char(10) || excluded.value");
+                  "UPDATE SET value = value || char(10) || excluded.value "
+                  "WHERE instr(char(10) || value || char(10), "
+                  "char(10) || excluded.value || char(10)) = 0");
     return p->add_use && p->add_pointer_use && p->add_fact ? 0 : -1;
 }
 

@@ -18,6 +18,7 @@
 #include "kconfig.h"
 #include "maintainers.h"
 #include "price.h"
+#include "requirements.h"
 
 struct collect {
     struct xf_store *store;
@@ -134,7 +135,34 @@ int xf_rate_facts(struct xf_store *store, const char *root,
     c.add = xf_store_prepare(
         store, "INSERT INTO site_fact VALUES (?1, ?2, ?3)");
     rc = rc || !c.add || load_maintainers(&c) || add_places(&c) ||
-         read_bodies(store, data_dir);
+         read_bodies(store, data_dir) || requirements_read(store, root);
     maintainers_release(&c.maintainers);
     return rc ? -1 : 0;
+}
+
+static int hash_text(const char *relative, const char *absolute, void *payload)
+{
+    struct xf_buf text = XF_BUF_INIT;
+
+    if (xf_file_read(&text, absolute))
+        return -1;
+    xf_hash_adds(payload, relative);
+    xf_hash_add(payload, text.data ? text.data : "", text.len);
+    xf_buf_release(&text);
+    return 0;
+}
+
+int xf_rate_key(const char *root, struct xf_hash *h)
+{
+    char *maintainers = xf_path_join(root, "../MAINTAINERS");
+    char *requirements = xf_path_join(root, "../docs/fusa/reqs");
+    int rc = 0;
+
+    if (xf_file_exists(maintainers))
+        rc = hash_text("MAINTAINERS", maintainers, h);
+    if (!rc && xf_dir_exists(requirements))
+        rc = xf_tree_walk(requirements, NULL, hash_text, h);
+    free(maintainers);
+    free(requirements);
+    return rc;
 }

@@ -318,10 +318,25 @@ static const struct xf_node *next_statement(const struct search *s)
     return NULL;
 }
 
+struct reaction {
+    const cJSON *names;
+    bool found;
+};
+
+static void look_for_reaction(struct walk *walk, const struct xf_node *n)
+{
+    struct reaction *r = walk->payload;
+    const struct xf_node *fn = n->op == XF_OP_CALL ? called_function(n) : NULL;
+
+    if (fn && matches(r->names, fn->name))
+        r->found = true;
+}
+
 static const char *fallback_of(const struct xf_node *n, const cJSON *words)
 {
     const cJSON *reactions = cJSON_GetObjectItemCaseSensitive(words,
                                                               "reactions");
+    struct reaction r = {.names = reactions};
     const struct xf_node *fn;
 
     if (!n)
@@ -340,6 +355,9 @@ static const char *fallback_of(const struct xf_node *n, const cJSON *words)
     case XF_OP_CALL:
         fn = called_function(n);
         return fn && matches(reactions, fn->name) ? "domain_crash" : "goes on";
+    case XF_OP_DO: /* domain_crash() is a macro */
+        walk_tree(n, look_for_reaction, &r);
+        return r.found ? "domain_crash" : "goes on";
     default:
         return "goes on";
     }

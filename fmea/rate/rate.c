@@ -4,6 +4,7 @@
  */
 #include "rate.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "groups.h"
 #include "json.h"
 #include "literal.h"
+#include "requirements.h"
 #include "rules.h"
 #include "scales.h"
 #include "slots.h"
@@ -27,6 +29,7 @@ struct rating {
     struct context context;
     struct rules rules;
     struct aous aous;
+    struct requirements requirements;
     struct scales scales;
     struct groups *groups;
     struct facts facts; /* of the site at hand */
@@ -275,6 +278,26 @@ static void set_directness(struct rating *r)
         fact_set(&r->facts, "origin_direct", literal_direct(origin, function));
 }
 
+/* `ASSERT(p); x = p->member;` or `BUG_ON(!p); ...`: a pointer is tested. */
+static void set_dereferenced(struct rating *r)
+{
+    const char *condition = fact_get(&r->facts, "condition");
+    const char *next = fact_get(&r->facts, "next");
+    const char *kind = fact_get(&r->facts, "kind");
+    const char *at;
+    char *arrow;
+
+    if (!condition || !next || !kind || !*condition ||
+        (*condition == '!') == !strcmp(kind, "ASSERT"))
+        return;
+    arrow = xf_format("%s->", condition + (*condition == '!'));
+    at = strstr(next, arrow);
+    if (at && (at == next || !(isalnum((unsigned char)at[-1]) ||
+                               strchr("_>.", at[-1]))))
+        fact_set(&r->facts, "dereferenced", "yes");
+    free(arrow);
+}
+
 static int rate_site(struct rating *r, int64_t site)
 {
     bool *before;
@@ -286,10 +309,12 @@ static int rate_site(struct rating *r, int64_t site)
     for (size_t i = 0; i < r->names.names.len; i++)
         before[i] = r->facts.values[i] != NULL;
     set_directness(r);
+    set_dereferenced(r);
     rules_classify(&r->rules, &r->facts);
     context_facts(&r->context, &r->facts);
     rc = aous_match(&r->aous, r->store, site, &r->facts) || propose(r, site) ||
          write_classes(r, site, before) || add_rows(r, site) ||
+         requirements_match(&r->requirements, r->store, site, &r->facts) ||
          groups_add(r->groups, site, &r->facts);
     free(before);
     return rc ? -1 : 0;
@@ -312,7 +337,8 @@ static int rate_sites(struct rating *r)
 /* Facts that the code itself asks for or tells: facts.json must have them. */
 static const char *const needed[] = {
     "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
-    "origin", "origin_direct", "disposition", "feature_off", "level", "interference", "aou", "aou_how",
+    "origin", "origin_direct", "dereferenced", "next", "condition",
+    "disposition", "feature_off", "level", "interference", "aou", "aou_how",
     "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",
     "literal_origin", "literal_cause", "literal_role", NULL};
 
@@ -339,6 +365,7 @@ static int load(struct rating *r, const char *data_dir,
     if (rules_load(&r->rules, data_dir, &r->names, r->context.json,
                    r->context.path) ||
         aous_load(&r->aous, data_dir, r->context.json, &r->names) ||
+        requirements_load(&r->requirements, data_dir, &r->names, r->store) ||
         scales_load(&r->scales, data_dir, r->context.ratings, &r->names))
         return -1;
     r->groups = groups_load(data_dir, &r->names);
@@ -349,6 +376,7 @@ static void release(struct rating *r)
 {
     groups_free(r->groups);
     scales_release(&r->scales);
+    requirements_release(&r->requirements);
     aous_release(&r->aous);
     rules_release(&r->rules);
     context_release(&r->context);
@@ -366,6 +394,7 @@ int xf_rate(struct xf_store *store, const char *data_dir,
                                   "DELETE FROM proposal; "
                                   "DELETE FROM decision_group; "
                                   "DELETE FROM site_class; "
+                                  "DELETE FROM site_requirement; "
                                   "DELETE FROM aou_site; DELETE FROM aou;") ||
              aous_write(&r.aous, store) || rate_sites(&r) ||
              groups_write(r.groups, store);

@@ -6,17 +6,22 @@
  * safety context of a user over them.
  *
  * xf_rate_facts() reads what the stages before it found and the tree's
- * MAINTAINERS and Makefiles, and writes site_fact and call_use. xf_rate()
+ * MAINTAINERS, requirements and Makefiles, and writes site_fact, call_use and
+ * requirement. xf_rate()
  * makes everything else from these, and can run again alone on a database.
  */
 #ifndef XF_RATE_H
 #define XF_RATE_H
 
+#include "hash.h"
 #include "store.h"
 
 /* `root`: the hypervisor folder. 0, or -1 with xf_error(). */
 int xf_rate_facts(struct xf_store *store, const char *root,
                   const char *data_dir);
+
+/* Add to a hash what xf_rate_facts() reads beside the hypervisor folder. */
+int xf_rate_key(const char *root, struct xf_hash *h);
 
 /* What a user says; all may be NULL. Lists are NULL ended, and come on top of
  * what the context says. */

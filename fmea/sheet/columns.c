@@ -33,6 +33,7 @@ const struct sheet_column sheet_columns[] = {
     TEXT(macros),
     TEXT(armed_by),
     TEXT(paths),
+    TEXT(proposed),
     TEXT(builds),
     TEXT(differs),
 };

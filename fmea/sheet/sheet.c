@@ -220,6 +220,50 @@ static void load_excerpts(struct xf_sheet *sheet, const char *root)
     release_lines(&lines);
 }
 
+static int load_recorded(struct xf_sheet *sheet, struct xf_store *store)
+{
+    sqlite3_stmt *stmt = xf_store_prepare(
+        store, "SELECT first, text FROM excerpt"
+               " WHERE file = ?1 AND line = ?2 AND end_line = ?3");
+    int rc = stmt ? 0 : -1;
+
+    for (size_t i = 0; i < sheet->len && !rc; i++) {
+        struct xf_row *row = &sheet->rows[i];
+        int found;
+
+        sqlite3_reset(stmt);
+        xf_bind(stmt, 1, row->file);
+        sqlite3_bind_int(stmt, 2, row->line);
+        sqlite3_bind_int(stmt, 3, row->end_line);
+        found = xf_store_step(store, stmt);
+        rc = found < 0 ? -1 : 0;
+        row->excerpt_first = found > 0 ? sqlite3_column_int(stmt, 0) : 0;
+        row->excerpt = xf_strdup(found > 0 ? xf_column(stmt, 1) : "");
+    }
+    return rc;
+}
+
+int xf_sheet_record(const struct xf_sheet *sheet, struct xf_store *store)
+{
+    sqlite3_stmt *stmt = xf_store_prepare(
+        store, "INSERT OR IGNORE INTO excerpt VALUES (?1, ?2, ?3, ?4, ?5)");
+    int rc = stmt ? 0 : -1;
+
+    for (size_t i = 0; i < sheet->len && !rc; i++) {
+        const struct xf_row *row = &sheet->rows[i];
+
+        if (!row->excerpt_first)
+            continue;
+        xf_bind(stmt, 1, row->file);
+        sqlite3_bind_int(stmt, 2, row->line);
+        sqlite3_bind_int(stmt, 3, row->end_line);
+        sqlite3_bind_int(stmt, 4, row->excerpt_first);
+        xf_bind(stmt, 5, row->excerpt);
+        rc = xf_store_run(store, stmt);
+    }
+    return rc;
+}
+
 int xf_sheet_load(struct xf_sheet *out, struct xf_store *store,
                   const char *root)
 {
@@ -231,9 +275,11 @@ int xf_sheet_load(struct xf_sheet *out, struct xf_store *store,
         rc = load_inliners(out, store);
     if (!rc)
         rc = sheet_load_facts(out, store);
+    if (!rc && root)
+        load_excerpts(out, root);
+    else if (!rc)
+        rc = load_recorded(out, store);
     if (rc)
         xf_sheet_release(out);
-    else
-        load_excerpts(out, root);
     return rc;
 }

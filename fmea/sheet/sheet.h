@@ -3,7 +3,7 @@
  * The worksheet: one row model, computed once from the database, and a writer
  * per format. A writer only formats; escaping lives in one place per format.
  *
- * Reads the views and tables meta, build, tu, census; writes no table.
+ * Reads the views and tables meta, build, tu, census; writes excerpt.
  */
 #ifndef XF_SHEET_H
 #define XF_SHEET_H
@@ -20,7 +20,7 @@ struct xf_row {
     char *cause, *contexts, *disposition, *status, *aou, *rule;
     char *confidence, *severity, *occurrence, *detection;
     char *action_priority, *bug_count;
-    char *armed_by, *paths;
+    char *armed_by, *paths, *proposed;
     char *builds;  /* all that have the site: "arm64 debug, arm64 release" */
     char *differs; /* what is not the same in them, a line each */
     int line, end_line, column, debug_only;
@@ -49,15 +49,17 @@ struct xf_sheet {
 };
 
 /* Read the rows; excerpts come from the files below `root` (the hypervisor
- * folder). A file that is not there is no error: its rows have no excerpt.
- * 0, or -1 with xf_error(), `out` then is empty. */
+ * folder), or with NULL from what was recorded. A file that is not there is no
+ * error: its rows have no excerpt. 0, or -1 with xf_error(), `out` then is
+ * empty. */
 int xf_sheet_load(struct xf_sheet *out, struct xf_store *store,
                   const char *root);
+/* Record the excerpts in the database, for when there is no tree. 0, or -1
+ * with xf_error(). */
+int xf_sheet_record(const struct xf_sheet *sheet, struct xf_store *store);
 void xf_sheet_release(struct xf_sheet *sheet);
 
-/* Write atomically. `data` is the data folder (page template in web/). */
+/* Write atomically. For the page see page.h. */
 int xf_sheet_write_csv(const struct xf_sheet *sheet, const char *path);
-int xf_sheet_write_html(const struct xf_sheet *sheet, const char *path,
-                        const char *data);
 
 #endif

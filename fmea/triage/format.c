@@ -296,8 +296,14 @@ static int cut_inside(const bool *from, const char *text, size_t len,
     return -1;
 }
 
-int xf_format_match(const struct xf_format_text *format, const char *text,
-                    bool cut)
+enum end {
+    END_WHOLE, /* the format and the text end together */
+    END_CUT,   /* the text may end early */
+    END_OPEN   /* the text may go on */
+};
+
+static int match(const struct xf_format_text *format, const char *text,
+                 enum end end)
 {
     size_t len = strlen(text);
     bool a[TEXT_MAX + 1] = {false}, b[TEXT_MAX + 1], *now = a, *next = b;
@@ -310,7 +316,7 @@ int xf_format_match(const struct xf_format_text *format, const char *text,
         const struct part *part = &format->parts[i];
         bool *swap = now;
 
-        if (cut && part->kind == PART_TEXT) {
+        if (end == END_CUT && part->kind == PART_TEXT) {
             int inside = cut_inside(now, text, len, part);
 
             if (inside >= 0)
@@ -328,5 +334,19 @@ int xf_format_match(const struct xf_format_text *format, const char *text,
         now = next;
         next = swap;
     }
-    return now[len] ? score : -1;
+    return now[len] || end == END_OPEN ? score : -1;
+}
+
+int xf_format_match(const struct xf_format_text *format, const char *text,
+                    bool cut)
+{
+    return match(format, text, cut ? END_CUT : END_WHOLE);
+}
+
+int xf_format_begins(const struct xf_format_text *format, const char *text)
+{
+    int shorter = match(format, text, END_CUT);
+    int longer = match(format, text, END_OPEN);
+
+    return shorter > longer ? shorter : longer;
 }

@@ -24,6 +24,9 @@ size_t xf_format_literals(const struct xf_format_text *format);
 int xf_format_match(const struct xf_format_text *format, const char *text,
                     bool cut);
 
+/* The same when one of both goes on where the other has ended. */
+int xf_format_begins(const struct xf_format_text *format, const char *text);
+
 /* Append the literal words of the format, for comparing reworded messages. */
 char *xf_format_words(const struct xf_format_text *format);
 

@@ -107,18 +107,43 @@ static int load_mentions(struct xf_triage_index *index, struct xf_store *store)
     return rc;
 }
 
-static int load_inliners(struct xf_triage_index *index, struct xf_store *store)
+static int load_keys(struct xf_map *out, struct xf_store *store,
+                     const char *sql)
 {
-    sqlite3_stmt *q = xf_store_prepare(
-        store, "SELECT DISTINCT site_id || ' ' || function FROM v_inliners"
-               " WHERE how <> 'body'");
+    sqlite3_stmt *q = xf_store_prepare(store, sql);
     int rc;
 
     if (!q)
         return -1;
     while ((rc = xf_store_step(store, q)) > 0)
-        xf_map_add(&index->inlined, xf_column(q, 0), NULL);
+        xf_map_add(out, xf_column(q, 0), NULL);
     return rc;
+}
+
+static int load_inliners(struct xf_triage_index *index, struct xf_store *store)
+{
+    return load_keys(&index->inlined, store,
+                     "SELECT DISTINCT site_id || ' ' || function FROM"
+                     " v_inliners WHERE how <> 'body'") ||
+                   load_keys(&index->callers, store,
+                             "SELECT DISTINCT s.site_id || ' ' || f.name"
+                             " FROM site s JOIN function g ON"
+                             " g.build = s.build AND g.name = s.function AND"
+                             " g.file = s.file AND g.is_static = 1"
+                             " JOIN call c ON c.callee = g.id"
+                             " JOIN function f ON f.id = c.caller")
+               ? -1
+               : 0;
+}
+
+static void add_base(struct xf_triage_index *index, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    int is_new;
+    uint32_t n = xf_map_add(&index->bases, slash ? slash + 1 : file, &is_new);
+
+    XF_GROW(index->shared, n, index->shared_cap);
+    index->shared[n] = !is_new;
 }
 
 static void add_files(struct xf_triage_index *index)
@@ -133,6 +158,7 @@ static void add_files(struct xf_triage_index *index)
             continue;
         XF_GROW(index->names, n, index->names_cap);
         index->names[n] = (struct names){0};
+        add_base(index, index->entries[i].stop.file);
     }
 }
 
@@ -207,7 +233,10 @@ void xf_triage_index_free(struct xf_triage_index *index)
     }
     free(index->names);
     xf_map_release(&index->files);
+    xf_map_release(&index->bases);
+    free(index->shared);
     xf_map_release(&index->inlined);
+    xf_map_release(&index->callers);
     free(index->version);
     free(index);
 }

@@ -22,6 +22,8 @@ struct search {
     bool same_version; /* the log's Xen is the scanned tree's, or unknown */
     const struct entry **best;
     size_t len, cap;
+    bool common_name;  /* several files have the name that was printed */
+    bool has_file;     /* a file of the tree is the one that was printed */
     long grade; /* of those in best */
     enum xf_triage_how how;
 };
@@ -29,8 +31,8 @@ struct search {
 const char *xf_triage_how_name(enum xf_triage_how how)
 {
     static const char *const names[] = {
-        "file and line",      "text",   "function", "file", "similar text",
-        "no text of its own", "nothing"};
+        "file and line", "text",         "function",           "file",
+        "its beginning", "similar text", "no text of its own", "nothing"};
 
     return names[how];
 }
@@ -68,28 +70,45 @@ static bool has_arch(const struct entry *e, const char *arch)
     return *e->stop.arch && *arch && strstr(e->stop.arch, arch);
 }
 
+static bool has_key(const struct xf_map *map, const struct entry *e,
+                    const char *function)
+{
+    char *key = xf_format("%s %s", e->stop.site_id, function);
+    bool has = xf_map_find(map, key) != XF_MAP_NONE;
+
+    free(key);
+    return has;
+}
+
+/* Names that the log has at the program counter and near the top of the call
+ * trace, from 0; NULL at the end. */
+static const char *running_name(const struct xf_crash_event *ev, size_t i)
+{
+    return i > 2 || i > ev->nframes ? NULL : i ? ev->frames[i - 1] : ev->symbol;
+}
+
 /* The stop's function was running: at the program counter, near the top of the
  * call trace, or inlined into one of these. */
 static bool was_running(const struct search *s, const struct entry *e)
 {
-    const struct xf_crash_event *ev = s->event;
+    const char *name;
 
-    for (size_t i = 0; i <= 2 && i <= ev->nframes; i++) {
-        const char *name = i ? ev->frames[i - 1] : ev->symbol;
-        char *key;
-        bool inlined;
-
-        if (!*name)
-            continue;
-        if (!strcmp(name, e->stop.function))
+    for (size_t i = 0; (name = running_name(s->event, i)); i++)
+        if (*name && (!strcmp(name, e->stop.function) ||
+                      has_key(&s->index->inlined, e, name)))
             return true;
-        key = xf_format("%s %s", e->stop.site_id, name);
-        inlined = xf_map_find(&s->index->inlined, key) != XF_MAP_NONE;
-        free(key);
-        if (inlined)
-            return true;
-    }
     return false;
+}
+
+/* It is inlined into one of these in a build that is unlike the scanned one. */
+static bool may_have_run(const struct search *s, const struct entry *e)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = running_name(s->event, i)); i++)
+        if (*name && has_key(&s->index->callers, e, name))
+            return true;
+    return was_running(s, e);
 }
 
 static bool on_line(const struct entry *e, unsigned int line)
@@ -132,7 +151,7 @@ static void grade_bug(struct search *s, const struct entry *e)
     if (strncmp(e->stop.kind, "BUG", 3) || !parts || e->stop.in_macro)
         return;
     running = was_running(s, e);
-    if (line && (s->same_version || running))
+    if (line && (running || (s->same_version && !s->common_name)))
         take(s, e, 4000 + running * 100 + parts, XF_TRIAGE_LINE);
     else if (running)
         take(s, e, 3000 + parts, XF_TRIAGE_FUNCTION);
@@ -206,6 +225,10 @@ static size_t variants(char **out, const char *message)
     return n;
 }
 
+/* Literal bytes from which a text says something, and from which the beginning
+ * of one does. */
+enum { TELLING_LITERALS = 3, PREFIX_LITERALS = 12 };
+
 static void grade_panic(struct search *s, const struct entry *e, char **texts,
                         size_t n)
 {
@@ -219,11 +242,31 @@ static void grade_panic(struct search *s, const struct entry *e, char **texts,
         if (score > best)
             best = score;
     }
-    if (best >= 0)
+    /* What has text of its own must show some of it. */
+    if (best > TELLING_LITERALS ||
+        (best >= 0 && xf_format_literals(e->format) <= TELLING_LITERALS))
         take(s, e, best, XF_TRIAGE_TEXT);
 }
 
-/* Share of words that two texts have in common, in percent. */
+/* A message that was quoted only as far as its first words, or that was
+ * continued in another version. */
+static void grade_prefix(struct search *s, const struct entry *e,
+                         const char *text)
+{
+    int score;
+
+    if (!e->format || is_foreign(e, s->log->arch))
+        return;
+    score = xf_format_begins(e->format, text);
+    if (score >= PREFIX_LITERALS)
+        take(s, e, 1000 + score, XF_TRIAGE_PREFIX);
+}
+
+/* A format whose values may be any text says it by all of its own words. */
+enum { OWN_WORDS = 4 };
+
+/* Share of words that a format's own text and a message have in common, in
+ * percent: of all, or of the format's when that has enough. */
 static int alike(const char *a, const char *b)
 {
     struct xf_map words = XF_MAP_INIT;
@@ -244,6 +287,8 @@ static int alike(const char *a, const char *b)
     percent = words.len + in_b > common
                   ? (int)(100 * common / (words.len + in_b - common))
                   : 0;
+    if (words.len >= OWN_WORDS && common >= words.len)
+        percent = 99;
     xf_map_release(&words);
     free(copy);
     return percent;
@@ -336,6 +381,34 @@ static void drop_repeated(struct search *s)
     s->len = n;
 }
 
+/* Only BUG and ASSERT stop where the program counter is; panic() is called. */
+static enum xf_triage_doubt doubt_of(const struct search *s,
+                                     const struct entry *e)
+{
+    const struct xf_crash_event *ev = s->event;
+    bool known = *ev->symbol || ev->nframes;
+    bool place = ev->form == XF_CRASH_BUG || ev->form == XF_CRASH_ASSERT;
+
+    if (!place || was_running(s, e))
+        return XF_TRIAGE_NO_DOUBT;
+    if (s->has_file && !path_parts(s, e))
+        return XF_TRIAGE_OTHER_FILE;
+    if (known)
+        return may_have_run(s, e) ? XF_TRIAGE_NO_DOUBT
+                                  : XF_TRIAGE_OTHER_FUNCTION;
+    return s->common_name ? XF_TRIAGE_COMMON_NAME : XF_TRIAGE_NO_DOUBT;
+}
+
+const char *xf_triage_doubt_text(enum xf_triage_doubt doubt)
+{
+    static const char *const texts[] = {
+        "", "the log was in another function",
+        "several files of this tree have the name that was printed",
+        "the printed file is in this tree, and the text is in another"};
+
+    return texts[doubt];
+}
+
 static void hand_over(struct search *s, struct xf_triage_result *out)
 {
     narrow(s, not_foreign);
@@ -347,12 +420,44 @@ static void hand_over(struct search *s, struct xf_triage_result *out)
         qsort(s->best, s->len, sizeof(*s->best), nearest_first);
     drop_repeated(s);
     out->how = s->len ? s->how : XF_TRIAGE_NOTHING;
+    out->doubt = s->len ? doubt_of(s, s->best[0]) : XF_TRIAGE_NO_DOUBT;
     out->stops = xf_calloc(s->len + 1, sizeof(*out->stops));
     for (size_t i = 0; i < s->len; i++)
         out->stops[i] = &s->best[i]->stop;
     out->len = s->len;
     out->literals = (int)s->grade;
     free(s->best);
+}
+
+bool xf_triage_is_certain(const struct xf_triage_result *result)
+{
+    return result->len == 1 && result->how <= XF_TRIAGE_TEXT &&
+           result->doubt == XF_TRIAGE_NO_DOUBT;
+}
+
+bool xf_triage_is_found(const struct xf_triage_result *result)
+{
+    return result->len && result->how < XF_TRIAGE_SIMILAR &&
+           result->doubt == XF_TRIAGE_NO_DOUBT;
+}
+
+/* The log has a bare file name, "smp.c", that several files of the tree have.
+ */
+static bool common_name(const struct xf_triage_index *index, const char *file)
+{
+    uint32_t n = strchr(file, '/') ? XF_MAP_NONE
+                                   : xf_map_find(&index->bases, file);
+
+    return n != XF_MAP_NONE && index->shared[n];
+}
+
+/* Whether an entry of the index is in the file that was printed. */
+static bool has_file(const struct search *s)
+{
+    for (size_t i = 0; *s->event->file && i < s->index->len; i++)
+        if (path_parts(s, &s->index->entries[i]))
+            return true;
+    return false;
 }
 
 static bool same_version(const struct xf_triage_index *index,
@@ -409,20 +514,22 @@ static void search_text(struct search *s)
     for (size_t i = 0; i < s->index->len; i++)
         grade_panic(s, &s->index->entries[i], texts, n);
     /* A format without any text of its own is a last resort, and a message
-     * that was reworded is a better one. */
-    if (s->grade <= 0 && !ev->cut) {
+     * that was cut short or reworded is a better one. */
+    if (s->grade <= TELLING_LITERALS && !ev->cut) {
         size_t had = s->len;
         long before = s->grade;
 
         s->grade = ALIKE - 1;
-        for (size_t i = 0; i < s->index->len; i++)
+        for (size_t i = 0; i < s->index->len; i++) {
+            grade_prefix(s, &s->index->entries[i], ev->message);
             grade_similar(s, &s->index->entries[i], ev->message);
+        }
         if (s->grade < ALIKE) {
             s->len = had;
             s->grade = before;
         }
     }
-    if (s->how == XF_TRIAGE_TEXT && s->grade <= 0)
+    if (s->how == XF_TRIAGE_TEXT && s->grade <= TELLING_LITERALS)
         s->how = XF_TRIAGE_ANYTHING;
     if (ev->form == XF_CRASH_TRAP && s->how > XF_TRIAGE_TEXT)
         search_trap(s);
@@ -439,9 +546,11 @@ void xf_triage(struct xf_triage_result *out,
                        .event = e,
                        .grade = -1,
                        .how = XF_TRIAGE_NOTHING,
-                       .same_version = same_version(index, log)};
+                       .same_version = same_version(index, log),
+                       .common_name = common_name(index, e->file)};
     char *printed = xf_predicate_normal(e->predicate);
 
+    s.has_file = has_file(&s);
     switch (e->form) {
     case XF_CRASH_BUG:
         for (size_t i = 0; i < index->len; i++)

@@ -6,7 +6,8 @@
  * at the program counter, line, architecture and configuration narrow what is
  * left; what cannot be told apart is returned as several candidates.
  *
- * Reads views v_sites, v_census, v_inliners and tables mention, meta.
+ * Reads views v_sites, v_census, v_inliners and tables mention, meta, call,
+ * function, site.
  */
 #ifndef XF_TRIAGE_H
 #define XF_TRIAGE_H
@@ -34,13 +35,26 @@ enum xf_triage_how {
     XF_TRIAGE_TEXT,      /* predicate or format */
     XF_TRIAGE_FUNCTION,  /* kind and function; the line is another version's */
     XF_TRIAGE_FILE,      /* kind and file only */
+    XF_TRIAGE_PREFIX,    /* the message begins with what the log has, or the
+                            log with the message */
     XF_TRIAGE_SIMILAR,   /* a message that was reworded */
     XF_TRIAGE_ANYTHING,  /* no message fits; these print what they are given */
     XF_TRIAGE_NOTHING
 };
 
+/* What speaks against the stop that was found. */
+enum xf_triage_doubt {
+    XF_TRIAGE_NO_DOUBT,
+    XF_TRIAGE_OTHER_FUNCTION, /* the program counter is in another function */
+    XF_TRIAGE_COMMON_NAME,    /* several files have the name that was printed,
+                                 and nothing else tells them apart */
+    XF_TRIAGE_OTHER_FILE,     /* the tree has the file that was printed, and
+                                 the text elsewhere */
+};
+
 struct xf_triage_result {
     enum xf_triage_how how;
+    enum xf_triage_doubt doubt; /* of the first stop */
     const struct xf_stop_place **stops; /* owned list of the index's stops */
     size_t len;
     int literals; /* bytes of text that agree, for a panic */
@@ -59,6 +73,15 @@ void xf_triage(struct xf_triage_result *out,
                const struct xf_triage_index *index,
                const struct xf_crash_log *log, const struct xf_crash_event *e);
 void xf_triage_result_release(struct xf_triage_result *result);
+
+/* One stop, found by its text or place, and nothing speaks against it. */
+bool xf_triage_is_certain(const struct xf_triage_result *result);
+/* Whether the text or place of the stops was found and nothing speaks against
+ * them; else they are a guess. */
+bool xf_triage_is_found(const struct xf_triage_result *result);
+
+/* A clause that says the doubt, "" for none. */
+const char *xf_triage_doubt_text(enum xf_triage_doubt doubt);
 
 /* "file and line", "text", ... */
 const char *xf_triage_how_name(enum xf_triage_how how);

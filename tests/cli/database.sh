@@ -56,9 +56,12 @@ cp "$db" bad.db
 sqlite3 bad.db 'PRAGMA user_version = 99'
 refused bad.db 'newer schema'
 expect_line stderr 'schema version 99'
+# One that the version before wrote: named, with both versions.
+version=$(sqlite3 "$db" 'PRAGMA user_version')
 cp "$db" bad.db
-sqlite3 bad.db 'PRAGMA user_version = 0'
+sqlite3 bad.db "PRAGMA user_version = $((version - 1)); DROP VIEW v_worksheet"
 refused bad.db 'older schema'
+expect_line stderr "bad.db: schema version $((version - 1)), this xenfmea reads $version"
 for table in site tu function build; do
     cp "$db" bad.db
     sqlite3 bad.db "PRAGMA foreign_keys = OFF; DROP TABLE $table" 2>/dev/null ||

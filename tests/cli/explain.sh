@@ -34,6 +34,9 @@ explain_ "$id"
 expect_exit 0
 expect_line stdout "^$id  BUG_ON  common/unit1.c:$line  first_1\(\)$"
 expect_line stdout '^  a == 1$'
+expect_line stdout '^  fires when .a == 1.$'
+expect_line stdout '^  cause: internal-invariant$'
+expect_line stdout '^  can it hold: undecided$'
 expect_line stdout '^  boot \('
 expect_line stdout '^      start_xen\(\) +common/setup.c:5$'
 expect_line stdout '^   -> first_1\(\) +common/setup.c:7$'

@@ -37,13 +37,34 @@ triage '(XEN) Panic on CPU 0:\n(XEN) Never heard of\n(XEN) *********\n'
 expect_exit 1 "a stop without a site"
 expect_line stdout 'no site fits'
 
-for text in '' '(XEN) Brought up 2 CPUs\n' \
+# One of both goes on where the other ends; a guest's own Xen.
+triage '(XEN) Panic on CPU 0:\n(XEN) Only with the other option, never alone\n(XEN) *********\n'
+expect_exit 0 "the message goes on in the log"
+expect_line stdout '^perhaps, found by its beginning'
+triage '(XEN) (d1) (XEN) Xen BUG at common/unit1.c:24\n'
+expect_line stdout 'a guest printed it'
+
+# The program counter speaks against the line.
+triage '(XEN) Xen version 9.9.9 (x)\n(XEN) Assertion '"'a > 0'"' failed at unit2.c:6
+(XEN) RIP:    e008:[<ff>] elsewhere+0x1/0x2\n'
+expect_exit 1 "a doubt"
+expect_line stdout '^perhaps, found by'
+expect_line stdout 'but the log was in elsewhere\(\)'
+
+guest_dump='(XEN) Domain 1 (vcpu#0) crashed on cpu#2:
+(XEN) ----[ Xen-4.17.5  x86_64  debug=n  Not tainted ]----
+(XEN) RIP:    0010:[<ffffffff810013aa>]
+(XEN) RFLAGS: 0000000000000246   CONTEXT: hvm guest (d1v0)
+'
+for text in '' '(XEN) Brought up 2 CPUs\n' "$guest_dump" \
     '(XEN) Hardware Dom0 shutdown: rebooting machine\n'; do
     triage "$text"
     expect_exit 0 "no stop"
     ! grep -qE '^(site|perhaps|one of)' stdout || fail "a site for '$text'"
 done
 expect_line stdout '^orderly-shutdown'
+triage "$guest_dump"
+expect_line stdout '^no-stop'
 
 # Hostile text is shown as text.
 triage '(XEN) Panic on CPU 0:\n(XEN) a \xff\xc2\x9b31m b\n'
@@ -94,6 +115,12 @@ run "$xenfmea" scan t/xen --compile-commands t/compile_commands.json -o out2 \
 expect_exit 0
 [ "$(sqlite3 out2/xenfmea.db "SELECT match || kinds FROM v_bugs WHERE match <> 'file'")" = \
     predicatefield ] || fail "the event in the database"
+for file in nowhere/events.tsv .; do
+    run "$xenfmea" triage --db $db --record "$file" log2
+    expect_trouble "cannot record in $file: .*; name a file"
+done
+run "$xenfmea" triage --db out/ log2
+expect_exit 0 "the scan's folder"
 echo rubbish >events.tsv
 run "$xenfmea" triage --db $db --record events.tsv log2
 expect_trouble 'events.tsv: the first line names no table'
@@ -125,6 +152,10 @@ memory() {
 }
 echo x >log
 short=$(memory 'a short log')
-head -c 60000000 /dev/zero | tr '\0' x >log
+head -c 100000000 /dev/zero | tr '\0' x >log
 long=$(memory 'one endless line')
 [ "$long" -lt $((short + 20000)) ] || fail "$long KiB for an endless line"
+# Nor do many lines, even when each is a stop.
+yes '(XEN) Xen BUG at common/unit1.c:24' | head -c 20000000 >log
+long=$(memory 'twenty megabytes of stops')
+[ "$long" -lt $((short + 20000)) ] || fail "$long KiB for many stops"

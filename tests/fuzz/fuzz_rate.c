@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * Outside input of the rating: a MAINTAINERS file, texts of decisions, and a
- * safety context, which is read or refused with a message.
+ * Outside input of the rating: a MAINTAINERS file, requirements, texts of
+ * decisions, and a safety context, which is read or refused with a message.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 #include "file.h"
 #include "literal.h"
 #include "maintainers.h"
+#include "requirements.h"
 #include "rules.h"
 #include "scales.h"
 
@@ -38,6 +39,14 @@ static void read_maintainers(const char *text)
     maintainers_read(&m, text);
     maintainers_find(&m, "xen/arch/arm/time.c");
     maintainers_release(&m);
+}
+
+static int see_requirement(const struct requirement *r, void *payload)
+{
+    (void)payload;
+    assert(!strncmp(r->id, "Xen", 3) && r->title && r->text && r->covers &&
+           r->line > 0);
+    return 0;
 }
 
 static void read_literal(const char *text)
@@ -87,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         atexit(clean_up);
     }
     read_maintainers(text);
+    assert(!requirements_parse(text, see_requirement, NULL));
     read_literal(text);
     read_context(text, strlen(text));
     free(text);

@@ -206,6 +206,52 @@ static void ranks(void **state)
     assert_int_equal(only()->rank, XF_CRASH_GUEST);
 }
 
+/* "(XEN) (d1) (XEN)" is what the hypervisor repeats of a guest's own Xen. */
+static void nested_lines(void **state)
+{
+    (void)state;
+    read_log("(XEN) (d1) (XEN) Xen BUG at nested.c:3\n");
+    assert_int_equal(only()->rank, XF_CRASH_GUEST);
+    read_log("(XEN) [2024-01-01 10:00:00.1] (d12) (XEN) Xen BUG at n.c:3\n"
+             "(XEN) DOM2: (XEN) Xen BUG at n.c:4\n(XEN) Xen BUG at real.c:1\n");
+    assert_string_equal(only()->file, "real.c");
+}
+
+/* In a mail the rest of a folded assertion begins with quote marks. */
+static void quoted_and_folded(void **state)
+{
+    (void)state;
+    read_log("> > (XEN) Assertion 'a_long_name &&\n"
+             "> > || b' failed at common/x.c:7\n");
+    assert_string_equal(only()->predicate, "a_long_name &&|| b");
+    assert_int_equal(only()->line, 7);
+}
+
+#define BANNER "(XEN) ----[ Xen-4.17.5  x86_64  debug=n  Not tainted ]----\n"
+
+/* The registers of a guest that was stopped are no stop of the host. */
+static void dumps_of_guests(void **state)
+{
+    (void)state;
+    read_log("(XEN) Domain 1 (vcpu#0) crashed on cpu#2:\n" BANNER
+             "(XEN) RIP:    0010:[<ffffffff810013aa>]\n");
+    assert_false(log_read.in_dump);
+    read_log(BANNER "(XEN) RIP:    0010:[<ff>] x\n"
+             "(XEN) RFLAGS: 0000000000000246   CONTEXT: hvm guest (d1v0)\n");
+    assert_false(log_read.in_dump);
+    read_log("(XEN) ----[ Xen-4.17.5  arm64  debug=y  Not tainted ]----\n"
+             "(XEN) PC:     ffff800010080000\n"
+             "(XEN) CPSR:   0000000060000005 MODE:64-bit EL1h (Guest Kernel, "
+             "handler)\n");
+    assert_false(log_read.in_dump);
+    read_log(BANNER "(XEN) RIP:    e008:[<ff>] own+0x1/0x2\n"
+             "(XEN) RFLAGS: 0000000000000246   CONTEXT: hypervisor\n");
+    assert_true(log_read.in_dump);
+    assert_string_equal(log_read.dump_symbol, "own");
+    read_log("(XEN) Brought up 2 CPUs\n(d1) " BANNER);
+    assert_false(log_read.in_dump);
+}
+
 static void several_boots(void **state)
 {
     (void)state;
@@ -263,6 +309,9 @@ int main(void)
         cmocka_unit_test(cut_off),
         cmocka_unit_test(no_stop),
         cmocka_unit_test(ranks),
+        cmocka_unit_test(nested_lines),
+        cmocka_unit_test(quoted_and_folded),
+        cmocka_unit_test(dumps_of_guests),
         cmocka_unit_test(several_boots),
         cmocka_unit_test(bounded),
     };

@@ -77,12 +77,14 @@ static int lookup(const char *key)
     char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
     struct xf_cache *cache = xf_cache_new(where, src, src);
     struct xf_buf facts = XF_BUF_INIT;
-    int hit = xf_cache_get(cache, key, &facts);
+    char *path = xf_cache_find(cache, key);
+    int hit = path && xf_cache_load(path, &facts);
 
     if (hit)
         assert_true(xf_facts_complete(facts.data, facts.len));
     xf_buf_release(&facts);
     xf_cache_free(cache);
+    free(path);
     free(where);
     free(src);
     return hit;

@@ -126,6 +126,55 @@ static void messages(void **state)
     message_release(&m);
 }
 
+static void expect_party(const char *text, const char *party)
+{
+    struct message m;
+    char *whole = xf_format("s\n\n%s\n\nThis is XSA-1.\n", text);
+
+    message_read(&m, forms, whole);
+    assert_string_equal(m.party, party);
+    message_release(&m);
+    free(whole);
+}
+
+/* Only what the message says: a word like "guest" says nothing. */
+static void parties(void **state)
+{
+    (void)state;
+    expect_party("A guest kernel can trigger this to DoS the host.", "guest");
+    expect_party("This is controlled by the guest.", "guest");
+    expect_party("The toolstack constructs a guest by issuing domctls.", "");
+    expect_party("Unlike for domctls, all instructions are usable.", "");
+    expect_party("Some errata will rely on the firmware.", "");
+    expect_party("A malicious device model may pass any value.",
+                 "device-model");
+}
+
+static void refactorings(void **state)
+{
+    static const char *const yes[] = {
+        "x86/mm: move a function\n\nNo functional change intended.\n",
+        "xen/events: fix build\n\nFixes: 0123456789ab\n",
+        "x86/cpu: Address a violation of MISRA C:2012 Rule 8.3\n",
+        "svm: Fix MISRA 8.2 violation\n"};
+    static const char *const no[] = {
+        "x86/dom0: fix restoring %cr3 on PV build error\n",
+        "mm: fix a leak\n\nThe build was fine.\n"};
+    struct message m;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        message_read(&m, forms, yes[i]);
+        assert_true(m.refactoring);
+        message_release(&m);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        message_read(&m, forms, no[i]);
+        assert_false(m.refactoring);
+        message_release(&m);
+    }
+}
+
 static void releases(void **state)
 {
     char version[32];
@@ -212,6 +261,47 @@ static void classes(void **state)
                       "+    return -EINVAL;\n"), "handled");
     expect_class(BODY("-    BUG();\n+    ASSERT_UNREACHABLE();\n"), "weakened");
     expect_class(BODY("+    ASSERT(x);\n"), "added");
+    expect_class(BODY("-    ASSERT(x);\n+    ASSERT_UNREACHABLE();\n"),
+                 "strengthened");
+    /* Nobody wrote the code yet. */
+    expect_class(BODY("-    BUG_ON(\"unimplemented\");\n+    return x;\n"),
+                 "gone");
+}
+
+/* "old -> new" of every change that has both. */
+static void expect_pairs(const char *lines, const char *expected)
+{
+    struct xf_buf out = XF_BUF_INIT;
+    struct change c;
+
+    change_of(&c, lines);
+    for (size_t i = 0; i < c.nsites; i++) {
+        const struct change_stop *o = c.sites[i].old, *n = c.sites[i].new;
+
+        if (o && n)
+            xf_buf_addf(&out, "%s%s(%s) -> %s(%s)", out.len ? "; " : "",
+                        o->name->name, o->text, n->name->name, n->text);
+    }
+    assert_string_equal(out.len ? out.data : "", expected);
+    xf_buf_release(&out);
+    change_release(&c);
+}
+
+/* By what they say, not by their order. */
+static void pairs(void **state)
+{
+    (void)state;
+    expect_pairs(BODY("-    ASSERT(fdom != NULL);\n-    ASSERT(page != last);\n"
+                      "+    ASSERT(page != first);\n"),
+                 "ASSERT(page!=last) -> ASSERT(page!=first)");
+    expect_pairs(BODY("-    BUG_ON(count);\n-    if ( x == 3 )\n-        BUG();\n"
+                      "+    if ( x == 3 )\n+        panic(\"three\\n\");\n"),
+                 "BUG() -> panic(\"three\\n\")");
+    expect_pairs(BODY("-    BUG_ON(x == 1);\n-    BUG_ON(y == 2);\n"
+                      "+    if ( y == 2 )\n+        domain_crash(d);\n"),
+                 "BUG_ON(y==2) -> domain_crash(d)");
+    expect_pairs(BODY("-    BUG_ON(\"unimplemented\");\n+    BUG_ON(x > 7);\n"),
+                 "");
 }
 
 /* White space, comments, and lines that moved. */
@@ -259,6 +349,10 @@ static void touched_functions(void **state)
                    NULL);
     expect_touched(" int f(void)\n {\n-    printk(\"one\");\n"
                    "+    printk(\"two\");\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    printk(\"%\" PRIx64 \"\\n\", x);\n"
+                   "+    printk(\"%#\" PRIpaddr \"\\n\", x);\n }\n", NULL);
+    expect_touched(" int f(void)\n {\n-    aPRIx = 1;\n+    aPRIy = 1;\n }\n",
+                   "f");
     expect_touched("-int x;\n+int y;\n", "");
 }
 
@@ -462,7 +556,18 @@ static const char sites[] =
     SITE("XF-1", "ASSERT", "common/new.c", "10", "one", "ptr != NULL && x")
     SITE("XF-2", "BUG", "common/new.c", "20", "two", "")
     SITE("XF-3", "BUG_ON", "common/new.c", "30", "three", "count == 0")
-    SITE("XF-4", "BUG_ON", "common/new.c", "40", "four", "y");
+    SITE("XF-4", "BUG_ON", "common/new.c", "40", "four", "y")
+    SITE("XF-5", "BUG_ON", "common/other.c", "10", "five", "live == 1")
+    SITE("XF-6", "ASSERT", "common/smp.c", "10", "call_all", "irq_is_enabled()")
+    SITE("XF-7", "BUG", "arch/arm/smp.c", "10", "flush", "")
+    SITE("XF-8", "panic", "common/other.c", "20", "six",
+         "\"Cannot set up the console: %d\\n\", rc")
+    SITE("XF-9", "panic", "arch/arm/smp.c", "30", "boot_arm",
+         "\"No memory for the domain\\n\"")
+    "INSERT INTO census VALUES ('arch/x86/setup.c', 7, 5, 'panic', 'panic',"
+    " 'other-config', '');"
+    "INSERT INTO mention VALUES ('arch/x86/setup.c', 7, 5, 'boot_x86', 0,"
+    " '\"No memory for the domain\\n\"');";
 
 static char *facts_folder;
 
@@ -503,6 +608,86 @@ static void write_facts(void)
         "2018-01-01", "b.c", "common/new.c"});
     assert_int_equal(facts_save(&f, facts_folder), 0);
     facts_release(&f);
+}
+
+/* What must not be joined, or not as more than it is: f: takes away XF-5's
+ * text, and this tree does not have it; g: the same, and the tree has it; h:
+ * reverts what came after this tree; i: its file came after this tree; j: a
+ * bare file name that two files have, running in the other's function; k: a
+ * refactoring; l: a panic's text; m: took a stop away without saying that it
+ * could fire; n: a revert on another branch only; o, p: a panic whose text
+ * another architecture has as well, by fixes of either. */
+static void write_more_facts(void)
+{
+    static const char *const commits[][11] = {
+        {"ffffffffffff", "2023-02-01", "fix", "", "", "", "", "", "", "4.18.0",
+         ""},
+        {"gggggggggggg", "2012-02-01", "fix", "", "", "", "", "", "", "4.3.0",
+         ""},
+        {"hhhhhhhhhhhh", "2025-02-01", "revert", "", "", "", "",
+         "eeeeeeeeeeee", "", "4.20.0", ""},
+        {"iiiiiiiiiiii", "2025-02-01", "fix", "", "", "", "", "", "", "4.20.0",
+         ""},
+        {"jjjjjjjjjjjj", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"kkkkkkkkkkkk", "2014-02-01", "fix,refactoring", "", "", "", "", "",
+         "", "4.5.0", ""},
+        {"llllllllllll", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"oooooooooooo", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"pppppppppppp", "2014-02-01", "quote", "", "", "", "", "", "",
+         "4.5.0", ""},
+        {"mmmmmmmmmmmm", "2014-02-01", "", "", "", "", "", "", "", "4.5.0",
+         ""},
+        {"nnnnnnnnnnnn", "2014-02-01", "revert", "", "", "", "", "", "",
+         "4.4.1", ""}};
+    struct facts f = {0};
+
+    assert_int_equal(facts_load(&f, facts_folder), 0);
+    for (size_t i = 0; i < sizeof(commits) / sizeof(*commits); i++)
+        facts_add(&f, FACTS_COMMITS, commits[i]);
+    for (size_t i = 0; i < 2; i++)
+        facts_add(&f, FACTS_SITES, (const char *const[]){
+            commits[i][0], "removed", "common/other.c", "five", "", "",
+            "BUG_ON", "live==1"});
+    facts_add(&f, FACTS_SITES, (const char *const[]){
+        "mmmmmmmmmmmm", "handled", "common/other.c", "five", "", "", "BUG_ON",
+        "other"});
+    facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+        "hhhhhhhhhhhh", "common/other.c", "five"});
+    facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+        "iiiiiiiiiiii", "common/later.c", "five"});
+    facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+        "kkkkkkkkkkkk", "common/other.c", "five"});
+    facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+        "nnnnnnnnnnnn", "common/other.c", "five"});
+    facts_add(&f, FACTS_QUOTES, (const char *const[]){
+        "jjjjjjjjjjjj", "assert", "smp.c", "223", "flush", "irq_is_enabled()"});
+    facts_add(&f, FACTS_QUOTES, (const char *const[]){
+        "llllllllllll", "panic", "", "0", "", "Cannot set up the console: -12"});
+    for (size_t i = 0; i < 2; i++) {
+        facts_add(&f, FACTS_QUOTES, (const char *const[]){
+            i ? "oooooooooooo" : "pppppppppppp", "panic", "", "0", "",
+            "No memory for the domain"});
+        facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+            i ? "oooooooooooo" : "pppppppppppp",
+            i ? "arch/arm/gone.c" : "arch/x86/gone.c", "gone"});
+    }
+    assert_int_equal(facts_save(&f, facts_folder), 0);
+    facts_release(&f);
+}
+
+static void join_again(struct xf_store **store, const char *name)
+{
+    char *db = xf_path_join(dir, name);
+    struct xf_history_join how = {.data = XF_DATA_DIR, .root = dir,
+                                  .name = "xen", .folder = facts_folder};
+
+    assert_int_equal(xf_store_create(store, db, XF_SCHEMA_DIR), 0);
+    assert_int_equal(xf_store_exec(*store, sites), 0);
+    assert_int_equal(xf_history_join(*store, &how), 0);
+    free(db);
 }
 
 static char *answer(struct xf_store *store, const char *sql)
@@ -555,7 +740,8 @@ static void joined(void **state)
                 "SELECT site_id, occurrence, fired, added_for FROM"
                 " v_site_history ORDER BY 1",
                 "XF-1|10|1|\nXF-3|6|0|bbbbbbbbbbbb\nXF-4|3|0|");
-    expect_rows(store, "SELECT site_id, bug_count FROM v_sites ORDER BY 1",
+    expect_rows(store, "SELECT site_id, bug_count FROM v_sites WHERE site_id <"
+                       " 'XF-5' ORDER BY 1",
                 "XF-1|1\nXF-2|\nXF-3|1\nXF-4|1");
     expect_rows(store, "SELECT count(*) FROM v_bugs WHERE match = 'file'"
                        " AND site_id = 'XF-2'", "2");
@@ -567,6 +753,50 @@ static void joined(void **state)
     free(facts_folder);
     free(path);
     free(db);
+}
+
+/* What is in the tree, what is not, and what it cannot have had. */
+static void joined_with_care(void **state)
+{
+    static const char *const files[] = {"common/other.c", "common/smp.c",
+                                        "arch/arm/smp.c", "common/new.c"};
+    struct xf_store *store;
+
+    (void)state;
+    facts_folder = xf_path_join(dir, "facts2");
+    for (size_t i = 0; i < 4; i++) {
+        char *path = xf_path_join(dir, files[i]), *slash = strrchr(path, '/');
+
+        *slash = '\0';
+        assert_int_equal(xf_mkdirs(path), 0);
+        *slash = '/';
+        assert_int_equal(xf_file_write_atomic(path, "", 0), 0);
+        free(path);
+    }
+    write_facts();
+    write_more_facts();
+    join_again(&store, "k.db");
+    expect_rows(store,
+                "SELECT site_id, bug_id, match, class, distance, in_tree FROM"
+                " v_bugs WHERE match <> 'file' AND site_id > 'XF-4'"
+                " ORDER BY 1, 2",
+                "XF-5|ffffffffffff|site|removed|0|no\n"
+                "XF-7|jjjjjjjjjjjj|function|fired|50|yes\n"
+                "XF-8|llllllllllll|predicate|fired|0|yes\n"
+                "XF-9|oooooooooooo|predicate|fired|0|yes");
+    expect_rows(store, "SELECT count(*) FROM bug WHERE bug_id IN"
+                       " ('gggggggggggg', 'hhhhhhhhhhhh', 'iiiiiiiiiiii',"
+                       " 'kkkkkkkkkkkk', 'mmmmmmmmmmmm', 'nnnnnnnnnnnn')",
+                "0");
+    expect_rows(store, "SELECT DISTINCT party FROM bug ORDER BY 1",
+                "guest\nunknown");
+    expect_rows(store, "SELECT site_id, reason FROM v_site_history WHERE"
+                       " site_id IN ('XF-1', 'XF-4') ORDER BY 1",
+                "XF-1|fired once in the field, last 2009-02-01 (aaaaaaaaaaaa),"
+                " and the fix is not in this tree\n"
+                "XF-4|1 past bug in its function");
+    xf_store_close(store);
+    free(facts_folder);
 }
 
 static int set_up(void **state)
@@ -593,8 +823,11 @@ int main(void)
         cmocka_unit_test(functions_in_conditionals),
         cmocka_unit_test(functions_in_assembly),
         cmocka_unit_test(messages),
+        cmocka_unit_test(parties),
+        cmocka_unit_test(refactorings),
         cmocka_unit_test(releases),
         cmocka_unit_test(classes),
+        cmocka_unit_test(pairs),
         cmocka_unit_test(no_change),
         cmocka_unit_test(touched_functions),
         cmocka_unit_test(bad_tables),
@@ -605,6 +838,7 @@ int main(void)
         cmocka_unit_test(fixes_in_an_unreleased_tree),
         cmocka_unit_test(files_that_moved),
         cmocka_unit_test(joined),
+        cmocka_unit_test(joined_with_care),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

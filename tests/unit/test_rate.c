@@ -14,6 +14,7 @@
 #include "literal.h"
 #include "maintainers.h"
 #include "rate.h"
+#include "requirements.h"
 #include "scales.h"
 #include "slots.h"
 #include "when.h"
@@ -130,6 +131,34 @@ static void empty_slot_is_an_error(void **state)
     assert_int_equal(slots_check("{no_such}", &names, "x"), -1);
     assert_int_equal(slots_check("{cause", &names, "x"), -1);
     assert_int_equal(slots_check("{cause|a word} {kind}", &names, "x"), 0);
+    xf_buf_release(&out);
+}
+
+/* ---- requirements ---------------------------------------------------------- */
+
+static int print_requirement(const struct requirement *r, void *payload)
+{
+    xf_buf_addf(payload, "%d|%s|%s|%s|%s\n", r->line, r->id, r->title, r->text,
+                r->covers);
+    return 0;
+}
+
+static void requirements_of_a_file(void **state)
+{
+    static const char text[] =
+        "Generic Timer\n=============\n\nProbe it\n--------\n\n"
+        "`XenSwdgn~probe~1`\n\nDescription:\nXen shall\n  do it.\r\n\n"
+        "Rationale:\nno part of it\n\nCovers:\n - `XenProd~a~1`\n"
+        " - `XenProd~b~2`\n\nNeeds:\n - `XenSwdgn~no~1`\n\n"
+        "Next\n----\n`XenSwdgn~no tildes`\n`XenMkt~bare~12`";
+    struct xf_buf out = XF_BUF_INIT;
+
+    (void)state;
+    assert_int_equal(requirements_parse(text, print_requirement, &out), 0);
+    assert_string_equal(out.data,
+                        "7|XenSwdgn~probe~1|Probe it|Xen shall do it.|"
+                        "XenProd~a~1, XenProd~b~2\n"
+                        "26|XenMkt~bare~12|Next||\n");
     xf_buf_release(&out);
 }
 
@@ -546,6 +575,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(condition_of_known_facts),
+        cmocka_unit_test(requirements_of_a_file),
         cmocka_unit_test(condition_of_unknown_facts),
         cmocka_unit_test(condition_that_is_wrong),
         cmocka_unit_test(empty_slot_is_an_error),

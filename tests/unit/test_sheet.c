@@ -18,6 +18,7 @@
 #include "error.h"
 #include "escape.h"
 #include "file.h"
+#include "page.h"
 #include "sheet.h"
 
 static char folder[64];
@@ -207,6 +208,31 @@ static void test_excerpts_are_clipped_to_the_file(void **state)
     xf_sheet_release(&sheet);
 }
 
+static void test_recorded_excerpts_need_no_tree(void **state)
+{
+    char *db = in_folder("recorded.db");
+    struct xf_store *store;
+    struct xf_sheet sheet;
+
+    (void)state;
+    write_text("a.c", "1\n2\xfe\n3\n", 7);
+    assert_int_equal(xf_store_create(&store, db, XF_SCHEMA_DIR), 0);
+    assert_int_equal(xf_store_exec(store, ONE_BUILD SITE
+        AT("a", "a.c", "2", "2") "," AT("b", "no.c", "1", "1")), 0);
+    assert_int_equal(xf_sheet_load(&sheet, store, folder), 0);
+    assert_int_equal(xf_sheet_record(&sheet, store), 0);
+    xf_sheet_release(&sheet);
+    write_text("a.c", "other\n", 6);
+    assert_int_equal(xf_sheet_load(&sheet, store, NULL), 0);
+    assert_int_equal(sheet.rows[0].excerpt_first, 1);
+    assert_string_equal(sheet.rows[0].excerpt, "1\n2\xfe\n3");
+    assert_int_equal(sheet.rows[1].excerpt_first, 0);
+    assert_string_equal(sheet.rows[1].excerpt, "");
+    xf_sheet_release(&sheet);
+    xf_store_close(store);
+    free(db);
+}
+
 static void test_nothing_outside_of_the_tree_is_quoted(void **state)
 {
     struct xf_sheet sheet;
@@ -231,10 +257,17 @@ static char *csv_of(const struct xf_sheet *sheet)
 
 static char *html_of(const struct xf_sheet *sheet)
 {
-    char *path = in_folder("out.html");
+    char *path = in_folder("out.html"), *db = in_folder("test.db");
+    struct xf_store *store;
+    struct xf_page page;
 
-    if (xf_sheet_write_html(sheet, path, XF_DATA_DIR))
+    assert_int_equal(xf_store_open(&store, db), 0);
+    if (xf_page_load(&page, sheet, store) ||
+        xf_page_write(&page, path, XF_DATA_DIR))
         fail_msg("%s", xf_error_message());
+    xf_page_release(&page);
+    xf_store_close(store);
+    free(db);
     free(path);
     return read_text("out.html");
 }
@@ -243,7 +276,7 @@ static char *html_of(const struct xf_sheet *sheet)
     "site_id,kind,file,line,column,function,arch,build,macro,condition,cause," \
     "contexts,disposition,status,aou,rule,confidence,severity,occurrence,"     \
     "detection,action_priority,bug_count,in_debug_only,message,end_line,"      \
-    "macros,armed_by,paths,builds,differs,inliners,excerpt_line,excerpt\r\n"
+    "macros,armed_by,paths,proposed,builds,differs,inliners,excerpt_line,excerpt\r\n"
 
 static void test_csv(void **state)
 {
@@ -256,11 +289,11 @@ static void test_csv(void **state)
     csv = csv_of(&sheet);
     assert_string_equal(csv, CSV_HEADER
         "s1,panic,a.c,2,5,f,arm64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\",2,"
-        ",,,y z,0,\r\n"
+        ",,,,arm64 debug,,y z,0,\r\n"
         "s1,panic,a.c,3,5,f,x86_64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\","
-        "4,,,,,0,\r\n"
+        "4,,,,,x86_64 debug,,,0,\r\n"
         "s2,BUG_ON,b.c,9,5,g,arm64,debug,BUG_ON,x > 1,,,,,,,,,,,,,0,,9,"
-        "BUG_ON > BUG,,,,0,\r\n");
+        "BUG_ON > BUG,,,,arm64 debug,,,0,\r\n");
     free(csv);
     xf_sheet_release(&sheet);
 }
@@ -290,9 +323,58 @@ static const char *printed(const cJSON *json, const char *member)
     return text;
 }
 
+/* A text of the page's data by its index. */
+static const char *text_at(const cJSON *json, const cJSON *index)
+{
+    return cJSON_GetArrayItem(cJSON_GetObjectItem(json, "strings"),
+                              index->valueint)->valuestring;
+}
+
+/* A value of a row of a table; numbers have names that end with '#'. */
+static const cJSON *value(const cJSON *json, const char *table, int row,
+                          const char *column)
+{
+    const cJSON *made = cJSON_GetObjectItem(json, table), *name;
+    int at = 0;
+
+    cJSON_ArrayForEach(name, cJSON_GetObjectItem(made, "columns"))
+    {
+        if (!strcmp(name->valuestring, column))
+            return cJSON_GetArrayItem(
+                cJSON_GetArrayItem(cJSON_GetObjectItem(made, "rows"), row), at);
+        at++;
+    }
+    fail_msg("%s has no column %s", table, column);
+    return NULL;
+}
+
+static int number(const cJSON *json, const char *table, int row,
+                  const char *column)
+{
+    return value(json, table, row, column)->valueint;
+}
+
+/* Texts of columns (a list with blanks), with blanks between. */
+static const char *texts(const cJSON *json, const char *table, int row,
+                         const char *columns)
+{
+    static char found[4096];
+    char *names = xf_strdup(columns), *state = NULL;
+
+    *found = '\0';
+    for (char *name = strtok_r(names, " ", &state); name;
+         name = strtok_r(NULL, " ", &state))
+        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s",
+                 *found ? " " : "",
+                 text_at(json, value(json, table, row, name)));
+    free(names);
+    return found;
+}
+
 static void test_html_data(void **state)
 {
     struct xf_sheet sheet;
+    const cJSON *inliners;
     cJSON *json;
     char *html;
 
@@ -301,20 +383,24 @@ static void test_html_data(void **state)
     load(&sheet, two_builds);
     html = html_of(&sheet);
     json = json_of(html);
-    assert_string_equal(printed(json, "sites"),
-        "[{\"site_id\":\"s1\",\"kind\":\"panic\",\"file\":\"a.c\",\"line\":2,"
-        "\"column\":5,\"function\":\"f\",\"arch\":\"arm64\",\"build\":\"debug\","
-        "\"message\":\"\\\"no %u\\\\n\\\"\",\"end_line\":2,\"inliners\":[0,1],"
-        "\"more\":[{\"line\":3,\"arch\":\"x86_64\",\"end_line\":4,"
-        "\"inliners\":[]}]},"
-        "{\"site_id\":\"s2\",\"kind\":\"BUG_ON\",\"file\":\"b.c\",\"line\":9,"
-        "\"column\":5,\"function\":\"g\",\"arch\":\"arm64\",\"build\":\"debug\","
-        "\"macro\":\"BUG_ON\",\"condition\":\"x > 1\",\"end_line\":9,"
-        "\"macros\":\"BUG_ON > BUG\"}]");
+    assert_string_equal(texts(json, "sites", 0, "site_id kind file function"
+                              " arch build message"),
+                        "s1 panic a.c f arm64 debug \"no %u\\n\"");
+    assert_string_equal(texts(json, "sites", 1, "site_id arch build"),
+                        "s1 x86_64 debug");
+    assert_string_equal(texts(json, "sites", 2, "site_id macro condition"),
+                        "s2 BUG_ON x > 1");
+    assert_int_equal(number(json, "sites", 1, "line#"), 3);
+    assert_int_equal(number(json, "sites", 1, "end_line#"), 4);
     assert_string_equal(printed(json, "excerpts"),
         "[[\"a.c\",[[1,\"1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\"]]],"
         "[\"b.c\",[]]]");
-    assert_string_equal(printed(json, "functions"), "[\"y\",\"z\"]");
+    /* y() and z() inline the site of row 0. */
+    inliners = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "inliners"), 0);
+    assert_int_equal(cJSON_GetArraySize(inliners), 3);
+    assert_int_equal(cJSON_GetArrayItem(inliners, 0)->valueint, 0);
+    assert_string_equal(text_at(json, cJSON_GetArrayItem(inliners, 1)), "y");
+    assert_string_equal(text_at(json, cJSON_GetArrayItem(inliners, 2)), "z");
     assert_null(strstr(html, "{{"));
     assert_null(strstr(html, folder)); /* no absolute paths */
     assert_null(strstr(html, "/home/me"));
@@ -347,6 +433,61 @@ static void test_pieces_of_a_file_merge_only_where_they_touch(void **state)
     cJSON_Delete(json);
     free(html);
     xf_buf_release(&text);
+    xf_sheet_release(&sheet);
+}
+
+/* Two contexts reach s1 by paths that begin alike, one also arms it. */
+static void test_paths_share_their_beginning(void **state)
+{
+    static const char paths[] =
+        "INSERT INTO context VALUES (0, 'boot', 0, 'host', '#111'),"
+        " (1, 'irq', 1, 'device', '#222');"
+        "INSERT INTO path_step VALUES"
+        " (3, 0, 0, 0, 1, 'c.c', 1, 'entry', '', 0, 0, ''),"
+        " (3, 0, 0, 1, 3, 'c.c', 2, 'direct', '', 0, 0, ''),"
+        " (3, 1, 1, 0, 1, 'c.c', 1, 'entry', '', 0, 0, ''),"
+        " (3, 1, 1, 1, 2, 'c.c', 1, 'indirect', 'ops.f', 1, 1, 'xsm()');";
+    struct xf_sheet sheet;
+    const cJSON *made;
+    char *sql = xf_format("%s%s", two_builds, paths);
+    char *html;
+    cJSON *json;
+
+    (void)state;
+    load(&sheet, sql);
+    html = html_of(&sheet);
+    json = json_of(html);
+    made = cJSON_GetObjectItem(json, "paths");
+    /* row, context, armed, step + 1 */
+    assert_string_equal(printed(made, "ends"), "[[0,0,0,2],[0,1,1,3]]");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(made, "steps")), 3);
+    assert_string_equal(texts(json, "contexts", 1, "name party colour"),
+                        "irq device #222");
+    cJSON_Delete(json);
+    free(html);
+    free(sql);
+    xf_sheet_release(&sheet);
+}
+
+static void test_a_served_page_calls_its_server_only(void **state)
+{
+    struct xf_buf served = XF_BUF_INIT;
+    struct xf_sheet sheet;
+    char *html;
+
+    (void)state;
+    load(&sheet, two_builds);
+    html = html_of(&sheet);
+    assert_null(strstr(html, "connect-src 'self'"));
+    assert_int_equal(xf_page_serve(&served, html, "a\"</script>"), 0);
+    assert_non_null(strstr(served.data, "default-src 'none'; connect-src 'self'"));
+    assert_null(strstr(served.data, "connect-src 'none'"));
+    assert_non_null(strstr(served.data, "id=\"server\">{\"token\":"
+                           "\"a\\\"\\u003c/script\\u003e\"}</script>"));
+    xf_buf_release(&served);
+    assert_int_equal(xf_page_serve(&served, "<html>", "t"), -1);
+    assert_non_null(strstr(xf_error_message(), "scan again"));
+    free(html);
     xf_sheet_release(&sheet);
 }
 
@@ -384,7 +525,9 @@ static void test_empty_database(void **state)
     free(text);
     text = html_of(&sheet);
     json = json_of(text);
-    assert_string_equal(printed(json, "sites"), "[]");
+    assert_string_equal(printed(cJSON_GetObjectItem(json, "sites"), "rows"),
+                        "[]");
+    assert_string_equal(printed(json, "strings"), "[\"\"]");
     assert_string_equal(printed(json, "excerpts"), "[]");
     assert_string_equal(printed(json, "facts"), "[]");
     cJSON_Delete(json);
@@ -399,7 +542,7 @@ static void test_a_missing_template_is_named(void **state)
 
     (void)state;
     load(&sheet, "");
-    assert_int_equal(xf_sheet_write_html(&sheet, out, folder), -1);
+    assert_int_equal(xf_page_write(&(struct xf_page){0}, out, folder), -1);
     assert_non_null(strstr(xf_error_message(), "web/index.html"));
     assert_false(xf_file_exists(out));
     xf_sheet_release(&sheet);
@@ -473,10 +616,13 @@ int main(void)
         TEST(test_columns_are_those_of_the_view),
         TEST(test_facts),
         TEST(test_excerpts_are_clipped_to_the_file),
+        TEST(test_recorded_excerpts_need_no_tree),
         TEST(test_nothing_outside_of_the_tree_is_quoted),
         TEST(test_csv),
         TEST(test_html_data),
         TEST(test_pieces_of_a_file_merge_only_where_they_touch),
+        TEST(test_paths_share_their_beginning),
+        TEST(test_a_served_page_calls_its_server_only),
         TEST(test_same_bytes_every_time),
         TEST(test_empty_database),
         TEST(test_a_missing_template_is_named),

@@ -118,6 +118,9 @@ static const char rows[] =
          "", "\"CPU%d: Unexpected Trap: %s\\n\", cpu, msg")
     SITE("XF-C", "1", "panic", "common/c.c", "70", "four", "",
          "\"Twice the same\\n\"")
+    SITE("XF-D", "1", "ASSERT", "common/smp.c", "10", "call_all", "irq_on()",
+         "irq_on()")
+    MENTION("BUG", "arch/x86/smp.c", "200", "flush", "", "other-config", "0")
     MENTION("panic", "common/d.c", "80", "five", "\"Twice the same\\n\"",
             "other-config", "0")
     MENTION("panic", "common/e.c", "90", "MACRO", "\"Twice the same\\n\"",
@@ -222,11 +225,50 @@ static void unknown_texts(void **state)
     (void)state;
     triage(PANIC("nobody wrote this"));
     assert_int_equal(result.how, XF_TRIAGE_ANYTHING);
+    assert_false(xf_triage_is_found(&result));
     /* A trap's text is not any text. */
     expect_site(PANIC("CPU0: Unexpected Trap: Data Abort"), "XF-B");
     assert_int_equal(result.how, XF_TRIAGE_TEXT);
     triage(PANIC("DOUBLE FAULT -- system shutdown"));
     assert_int_equal(result.len, 0);
+}
+
+static void expect_doubt(const char *text, enum xf_triage_doubt doubt)
+{
+    triage(text);
+    assert_int_equal(result.len, 1);
+    assert_int_equal(result.doubt, doubt);
+    assert_int_equal(xf_triage_is_certain(&result), !doubt);
+    assert_int_equal(xf_triage_is_found(&result), !doubt);
+}
+
+static void doubts(void **state)
+{
+    (void)state;
+    expect_doubt("(XEN) Assertion 'irq_on()' failed at smp.c:10\n"
+                 "(XEN) RIP:    e008:[<ff>] flush+0x1/0x2\n",
+                 XF_TRIAGE_OTHER_FUNCTION);
+    expect_doubt("(XEN) Assertion 'irq_on()' failed at smp.c:10\n",
+                 XF_TRIAGE_COMMON_NAME);
+    expect_doubt("(XEN) Assertion 'irq_on()' failed at common/smp.c:10\n",
+                 XF_TRIAGE_NO_DOUBT);
+    expect_doubt("(XEN) Assertion 'irq_on()' failed at smp.c:10\n"
+                 "(XEN) RIP:    e008:[<ff>] call_all+0x1/0x2\n",
+                 XF_TRIAGE_NO_DOUBT);
+    expect_doubt("(XEN) Xen BUG at a.c:30\n", XF_TRIAGE_NO_DOUBT);
+    expect_doubt("(XEN) Xen BUG at a.c:30\n"
+                 "(XEN) RIP:    e008:[<ff>] three+0x1/0x2\n",
+                 XF_TRIAGE_OTHER_FUNCTION);
+}
+
+static void beginnings(void **state)
+{
+    (void)state;
+    triage(PANIC("Twice the same, and more of it in another version"));
+    assert_int_equal(result.len, 2);
+    assert_string_equal(result.stops[0]->site_id, "XF-C");
+    assert_int_equal(result.how, XF_TRIAGE_PREFIX);
+    assert_false(xf_triage_is_certain(&result));
 }
 
 static int set_up(void **state)
@@ -270,6 +312,8 @@ int main(void)
         cmocka_unit_test(other_configurations_count),
         cmocka_unit_test(between_other_lines),
         cmocka_unit_test(unknown_texts),
+        cmocka_unit_test(doubts),
+        cmocka_unit_test(beginnings),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -20,7 +20,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 # Keys that have no character, as WebDriver spells them.
 ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
-DOWN, UP = "\ue015", "\ue013"
+DOWN, UP, LEFT, RIGHT = "\ue015", "\ue013", "\ue012", "\ue014"
 
 
 class Browser:
@@ -91,6 +91,17 @@ class Browser:
         return self._call("POST", "/goog/cdp/execute",
                           {"cmd": command, "params": parameters})
 
+    def count_work(self):
+        """Time of the page's main thread is counted from now on: by what the
+        processor did, so that a busy machine does not change it."""
+        self.devtools("Performance.enable", timeDomain="threadTicks")
+
+    def work(self):
+        """Milliseconds since the page was opened."""
+        metrics = self.devtools("Performance.getMetrics")["metrics"]
+        return 1000 * next(one["value"] for one in metrics
+                           if one["name"] == "TaskDuration")
+
     def resize(self, width, height, scale=1):
         self.devtools("Emulation.setDeviceMetricsOverride", width=width,
                       height=height, deviceScaleFactor=scale, mobile=False)
@@ -116,10 +127,21 @@ class Browser:
         self._call("POST", "/actions", {"actions": [
             {"type": "key", "id": "keyboard", "actions": actions}]})
 
-    def click(self, css):
+    def _find(self, css):
         found = self._call("POST", "/element",
                            {"using": "css selector", "value": css})
-        self._call("POST", f"/element/{found[ELEMENT]}/click")
+        return f"/element/{found[ELEMENT]}"
+
+    def click(self, css):
+        self._call("POST", f"{self._find(css)}/click")
+
+    def choose_file(self, css, path):
+        """Into an <input type=file>, as if somebody had picked it."""
+        self._call("POST", f"{self._find(css)}/value", {"text": str(path)})
+
+    def downloads(self, folder):
+        self.devtools("Browser.setDownloadBehavior", behavior="allow",
+                      downloadPath=str(folder))
 
     def wait(self, script, *arguments, seconds=5):
         """Until the expression holds; its last value is returned."""

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The summary: counts that matter, each a way into the list.
+
+const summary = $("summary");
+
+// counts.get(row).get(column), from [row, column] pairs.
+function crossCount(pairs) {
+    const counts = new Map();
+    for (const [row, column] of pairs) {
+        if (!counts.has(row))
+            counts.set(row, new Map());
+        const line = counts.get(row);
+        line.set(column, (line.get(column) ?? 0) + 1);
+    }
+    return counts;
+}
+
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+// A table of counts, darker where there are more. `filters`: [row's filter,
+// column's filter], which a click on a number sets.
+function heatTable(title, note, counts, columns, filters) {
+    const lines = [...counts].map(([name, line]) =>
+        [name, line, sum([...line.values()])]);
+    const most = Math.max(1, ...lines.flatMap(([, line]) => [...line.values()]));
+    const head = element("tr", {}, element("th", {scope: "col"}, note),
+        ...columns.map((name) => element("th", {scope: "col"}, name)),
+        element("th", {scope: "col"}, "all"));
+    const made = element("table", {className: "heat"},
+        element("caption", {}, title), element("thead", {}, head));
+    const rest = element("tbody", {});
+    for (const [name, line, all] of lines) {
+        rest.append(element("tr", {}, element("th", {scope: "row"}, name),
+            ...columns.map((column) => heatCell(line.get(column) ?? 0, most,
+                {[filters[0]]: name, [filters[1]]: column},
+                `${name}, ${column}`)),
+            heatCell(all, 0, {[filters[0]]: name}, name)));
+    }
+    made.append(rest);
+    return element("section", {}, made);
+}
+
+function heatCell(value, most, filters, words) {
+    const cell = element("td", {});
+    if (!value)
+        return element("td", {className: "zero"}, "·");
+    const made = button(number(value), () => showOnly(filters),
+        {title: visible(`List: ${words}`)});
+    made.setAttribute("aria-label", visible(`${number(value)}: ${words}`));
+    if (most)
+        cell.style.setProperty("--heat", `${Math.round(8 + 47 * value / most)}%`);
+    cell.classList.toggle("warm", most > 0);
+    cell.append(made);
+    return cell;
+}
+
+function showOnly(filters) {
+    for (const name of Object.keys(FILTERS))
+        state[name] = filters[name] ?? "";
+    state.q = "";
+    state.view = "";
+    folds.clear();
+    showView();
+    showFilters();
+    changed();
+}
+
+// One bar, its parts named where they are.
+function bar(title, parts) {
+    const all = sum(parts.map(([, n]) => n)) || 1;
+    return element("div", {className: "bars"}, element("h2", {}, title),
+        ...parts.filter(([, n]) => n).map(([name, n, filters, className = ""]) => {
+            const length = element("span", {className: `length ${className}`});
+            length.style.width = `${100 * n / all}%`;
+            return element("div", {className: "line"},
+                button(name, () => showOnly(filters), {className: "link"}),
+                element("span", {className: "track"}, length),
+                element("span", {className: "figure"}, number(n)),
+                element("span", {className: "dim share"},
+                    `${Math.round(100 * n / all)} %`));
+        }));
+}
+
+function countSites(of) {
+    const counts = new Map();
+    for (const site of sites) {
+        for (const value of new Set(of(site)))
+            counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    return counts;
+}
+
+function dispositionColumns() {
+    const found = countSites((site) => [dispositionOf(site)]);
+    return [...found.keys()].sort((a, b) => found.get(b) - found.get(a));
+}
+
+function progressBars() {
+    const statuses = countSites((site) => [statusOf(site)]);
+    const priorities = countSites((site) => [site.priority]);
+    const holes = countSites(holesOf);
+    return element("section", {className: "figures"},
+        bar("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
+            [name === "proposed" ? "proposed only" : name, statuses.get(name) ?? 0,
+                {status: name}, name])),
+        bar("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
+            [`${name} ${PRIORITY_WORDS[name]}`, priorities.get(name) ?? 0,
+                {ap: name}, `ap-${i}`])),
+        bar("Disposition", dispositionColumns().map((name) =>
+            [name || "none", countSites((site) => [dispositionOf(site)]).get(name),
+                {disposition: name}])),
+        bar("Holes", Object.keys(HOLES).map((name) =>
+            [name, holes.get(name) ?? 0, {holes: name}])));
+}
+
+// Rows in the order of `names`, or with the largest first.
+function ordered(counts, names) {
+    const keys = names?.filter((name) => counts.has(name)) ??
+        [...counts.keys()].sort((a, b) => sum([...counts.get(b).values()]) -
+            sum([...counts.get(a).values()]) || (a < b ? -1 : 1));
+    return new Map(keys.map((key) => [key, counts.get(key)]));
+}
+
+const pairs = (of) => sites.flatMap((site) => [...new Map(site.rows.flatMap((row) =>
+    of(row, site)).map((pair) => [pair.join("\n"), pair])).values()]);
+
+const byContext = () => heatTable("Context × disposition", "sites reached from",
+    ordered(crossCount(pairs((row, site) => row.contextList.map((context) =>
+        [context, dispositionOf(site)]))),
+    [...contexts.map((context) => context.name), "none"]),
+    dispositionColumns(), ["context", "disposition"]);
+
+const byCause = () => heatTable("Cause × kind", "the cause is",
+    ordered(crossCount(pairs((row) => [[row.cause || "unknown", row.kind]]))),
+    [...countSites((site) => [site.kind]).keys()].sort(), ["cause", "kind"]);
+
+function bySubsystem() {
+    const counts = ordered(crossCount(pairs((row) => [
+        [row.subsystem || "none", worst(row.priorities)]])));
+    return heatTable("Subsystem × Action Priority", "MAINTAINERS' sections",
+        counts, PRIORITIES, ["subsystem", "ap"]);
+}
+
+// ---- Against a baseline -------------------------------------------------------
+
+// data.trend: {name, counts: [[title, before, now], ...], added: [id, ...],
+// gone: [[place, condition], ...]}
+function trend() {
+    const found = data.trend;
+    if (!found)
+        return null;
+    const made = element("table", {className: "trend"},
+        element("caption", {}, `Since ${found.name}`),
+        element("thead", {}, element("tr", {}, ...["", "before", "now", "change"]
+            .map((title) => element("th", {scope: "col"}, title)))));
+    made.append(element("tbody", {}, ...found.counts.map(([title, before, now]) =>
+        element("tr", {}, element("th", {scope: "row"}, title),
+            element("td", {}, number(before)), element("td", {}, number(now)),
+            element("td", {className: now > before ? "more" : "less"},
+                now === before ? "=" : now > before ? `▲ +${number(now - before)}`
+                    : `▼ −${number(before - now)}`)))));
+    return element("section", {}, made);
+}
+
+// ---- Facts of the scan ----------------------------------------------------------
+
+function factTable(title, lines) {
+    const names = [...new Set([...lines.values()].flatMap((g) => [...g.keys()]))];
+    const head = element("tr", {}, element("th", {scope: "col"}, title),
+        ...names.map((name) => element("th", {scope: "col"}, name)));
+    const made = element("table", {className: "plain"}, element("thead", {}, head));
+    const rest = element("tbody", {});
+    for (const [line, values] of lines) {
+        rest.append(element("tr", {}, element("th", {scope: "row"}, line),
+            ...names.map((name) => element("td", {}, values.get(name) ?? ""))));
+    }
+    made.append(rest);
+    return made;
+}
+
+// "GROUP: NAME" facts as a table with a line per group; see sheet.h.
+function groupFacts() {
+    const builds = new Map(), census = new Map();
+    for (const [name, value] of data.facts) {
+        const colon = name.lastIndexOf(": ");
+        if (colon < 0)
+            continue;
+        const group = name.slice(0, colon);
+        const lines = group === "census" ? census : builds;
+        if (!lines.has(group))
+            lines.set(group, new Map());
+        lines.get(group).set(name.slice(colon + 2), value);
+    }
+    return {builds, census};
+}
+
+const plainFacts = () => data.facts.filter(([name]) =>
+    name !== "failed" && !name.includes(": "));
+
+function scanFacts() {
+    const {builds, census} = groupFacts();
+    return element("section", {id: "facts", tabIndex: 0}, element("h2", {}, "The scan"),
+        list(plainFacts().map(([name, value]) => [name, value])),
+        builds.size ? factTable("Build", builds) : "",
+        census.size ? factTable("Occurrences of the names", new Map([
+            ["in the tree", census.get("census")]])) : "");
+}
+
+function showSummary() {
+    if (state.view !== "summary")
+        return;
+    summary.replaceChildren(...[progressBars(), trend(), byContext(), byCause(),
+        bySubsystem(), scanFacts()].filter(Boolean));
+}
