@@ -28,6 +28,13 @@ static char **patterns(const cJSON *list)
     return out;
 }
 
+static void free_patterns(char **list)
+{
+    for (char **item = list; item && *item; item++)
+        free(*item);
+    free(list);
+}
+
 /* "CONFIG_X=value" and nothing that could end the line. */
 static bool is_option(const cJSON *item)
 {
@@ -77,6 +84,13 @@ static int read_profile(struct xf_profiles *out, const cJSON *item,
     return 0;
 }
 
+/* Of several files that have a list the last one's counts. */
+static void leave_alone(struct xf_profiles *out, const cJSON *list)
+{
+    free_patterns(out->left_alone);
+    out->left_alone = patterns(list);
+}
+
 static int read_file(const char *relative, const char *absolute, void *payload)
 {
     cJSON *root;
@@ -88,6 +102,8 @@ static int read_file(const char *relative, const char *absolute, void *payload)
     root = xf_json_load(absolute);
     if (!root)
         return -1;
+    if (member(root, "left_alone"))
+        leave_alone(payload, member(root, "left_alone"));
     list = member(root, "profiles");
     if (!cJSON_IsArray(list))
         rc = xf_error("%s: no list \"profiles\"; restore the file", absolute);
@@ -116,12 +132,11 @@ void xf_profiles_release(struct xf_profiles *profiles)
     for (size_t i = 0; i < profiles->len; i++) {
         struct xf_profile *p = &profiles->items[i];
 
-        for (char **arch = p->archs; *arch; arch++)
-            free(*arch);
-        free(p->archs);
+        free_patterns(p->archs);
         free(p->name);
         free(p->options);
     }
+    free_patterns(profiles->left_alone);
     free(profiles->items);
     memset(profiles, 0, sizeof(*profiles));
 }

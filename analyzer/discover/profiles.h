@@ -18,6 +18,8 @@ struct xf_profile {
 struct xf_profiles {
     struct xf_profile *items; /* in the order of the files' names */
     size_t len, cap;
+    char **left_alone; /* patterns of options that no plan turns over, NULL
+                          ended, or NULL */
 };
 
 /* Read every file of data/profiles/. 0, or -1 with xf_error(). */

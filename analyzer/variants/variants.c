@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "variants.h"
 
+#include <fnmatch.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct group {
 struct round {
     struct xf_store *store;
     const char *root;
+    char *const *left_alone;
     struct xf_tried *tried;
     struct build *builds;
     size_t nbuilds, builds_cap;
@@ -250,6 +252,7 @@ static uint32_t best_base(const struct round *r, const char *arch)
 /* Setting an option, and what it depends on, in a .config. */
 struct setting {
     const struct prompts *symbols;
+    char *const *left_alone;
     const char *kconfig;
     struct xf_map *chosen; /* options set so far */
     unsigned int depth;
@@ -283,6 +286,17 @@ static bool set_dependencies(struct setting *s, const char *depends)
     return !inner.failed;
 }
 
+static bool is_left_alone(const struct setting *s, const char *option)
+{
+    char *name = xf_strndup(option, strcspn(option, "="));
+    bool found = false;
+
+    for (char *const *p = s->left_alone; p && *p; p++)
+        found |= !fnmatch(*p, name, 0);
+    free(name);
+    return found;
+}
+
 /* False when nobody can, or when it was chosen otherwise. */
 static bool set(struct setting *s, const char *option)
 {
@@ -290,7 +304,7 @@ static bool set(struct setting *s, const char *option)
     char *name = xf_strndup(option + strlen(prefix), len - strlen(prefix));
     const struct prompt *symbol = prompts_find(s->symbols, name);
     char *other = turned(option);
-    bool ok = symbol && symbol->has_prompt &&
+    bool ok = symbol && symbol->has_prompt && !is_left_alone(s, option) &&
               xf_map_find(s->chosen, other) == XF_MAP_NONE;
 
     free(other);
@@ -313,12 +327,13 @@ static void copy_map(struct xf_map *out, const struct xf_map *from)
 }
 
 /* Add what the wish takes to `chosen`, or nothing when it does not go. */
-static bool grant(const struct build *base, const struct prompts *symbols,
-                  const char *wish, struct xf_map *chosen)
+static bool grant(const struct round *r, uint32_t base,
+                  const struct prompts *symbols, const char *wish,
+                  struct xf_map *chosen)
 {
     struct xf_map more = XF_MAP_INIT;
-    struct setting s = {.symbols = symbols, .kconfig = base->kconfig,
-                        .chosen = &more};
+    struct setting s = {.symbols = symbols, .left_alone = r->left_alone,
+                        .kconfig = r->builds[base].kconfig, .chosen = &more};
     bool ok;
 
     copy_map(&more, chosen);
@@ -343,7 +358,7 @@ static int find_impossible(struct round *r)
             struct group *g = &r->groups[i];
 
             if (g->build == b)
-                g->impossible = !grant(&r->builds[b], &symbols, g->wish, &none);
+                g->impossible = !grant(r, b, &symbols, g->wish, &none);
             xf_map_release(&none);
         }
         prompts_release(&symbols);
@@ -422,7 +437,7 @@ static void collect(struct round *r, struct xf_variant *v, uint32_t base,
 
     while ((g = best_group(r, base, &passed))) {
         xf_map_add(&passed, g->wish, NULL);
-        if (!grant(&r->builds[base], symbols, g->wish, chosen))
+        if (!grant(r, base, symbols, g->wish, chosen))
             continue;
         for (size_t i = 0; i < g->len; i++)
             r->claimed[g->places[i]] = true;
@@ -466,9 +481,11 @@ static void remember(struct xf_tried *tried, const struct xf_variant *v,
 }
 
 int xf_variants_next(struct xf_variants *out, struct xf_store *store,
-                     const char *root, struct xf_tried *tried)
+                     const char *root, char *const *left_alone,
+                     struct xf_tried *tried)
 {
-    struct round r = {.store = store, .root = root, .tried = tried};
+    struct round r = {.store = store, .root = root, .left_alone = left_alone,
+                      .tried = tried};
     struct xf_map seen = XF_MAP_INIT;
     int rc = load_builds(&r) || load_absences(&r) || find_impossible(&r) ? -1
                                                                          : 0;

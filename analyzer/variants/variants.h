@@ -38,9 +38,12 @@ struct xf_tried {
 };
 
 /* The next round for the tree `root`, one build per architecture at most, none
- * when nothing is left to try. 0, or -1 with xf_error(). */
+ * when nothing is left to try. Options that match a pattern of `left_alone`
+ * (fnmatch(3), NULL ended, or NULL) are never turned over. 0, or -1 with
+ * xf_error(). */
 int xf_variants_next(struct xf_variants *out, struct xf_store *store,
-                     const char *root, struct xf_tried *tried);
+                     const char *root, char *const *left_alone,
+                     struct xf_tried *tried);
 void xf_variants_release(struct xf_variants *variants);
 void xf_tried_release(struct xf_tried *tried);
 

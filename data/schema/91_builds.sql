@@ -42,6 +42,11 @@ JOIN build b ON b.id = a.build
 JOIN site_row r ON r.site_id = a.site_id
 JOIN site s ON s.id = r.site;
 
+-- Text that reads as a stop and that no build here makes a site of.
+CREATE VIEW v_uncovered AS
+SELECT file, line, col AS "column", kind, name, accounted, detail AS reason
+FROM census WHERE accounted IN ('other-config', 'unanalysed', 'unaccounted');
+
 -- What the value of an option takes away in a build: sites that another build
 -- here has, and occurrences that no build here makes a site of. What several
 -- options keep out counts for each.

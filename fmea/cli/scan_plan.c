@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "census.h"
 #include "file.h"
+#include "profiles.h"
 #include "sites.h"
 #include "store.h"
 #include "variants.h"
@@ -109,19 +110,24 @@ static int try_variants(struct scan *s, const struct xf_variants *variants,
 static int add_variants(struct scan *s, struct xf_store *store,
                         struct xf_tried *tried, size_t *added)
 {
+    struct xf_profiles profiles;
     size_t n = 1;
-    int rc = 0;
+    int rc = xf_profiles_load(&profiles, s->data);
 
     *added = 0;
+    if (rc)
+        return -1;
     while (!rc && n && !*added) {
         struct xf_variants variants;
 
-        rc = xf_variants_next(&variants, store, s->root, tried);
+        rc = xf_variants_next(&variants, store, s->root, profiles.left_alone,
+                              tried);
         n = variants.len;
         if (!rc)
             rc = try_variants(s, &variants, tried, added);
         xf_variants_release(&variants);
     }
+    xf_profiles_release(&profiles);
     return rc;
 }
 
