@@ -66,6 +66,18 @@ run "$xenfmea" explain --db out/xenfmea.db "$(id 'x == 97')"
 grep -q '^  in builds: arm64 debug, arm64 release$' stdout ||
     fail 'explain does not name the builds'
 
+# what cannot be a build is said in one line
+run "$xenfmea" scan with/xen --profile fast
+expect_exit 2 'an unknown profile'
+grep -q "no profile 'fast' for arm64; those of data/profiles/" stderr ||
+    fail 'the profiles are not listed'
+mkdir other
+cp with/xen/.config other/
+run "$xenfmea" scan with/xen --kconfig with/xen/.config --kconfig other/.config
+expect_exit 2 'two configurations of one name'
+grep -q "two builds of arm64 would be called '.config'" stderr ||
+    fail 'the clash is not said'
+
 # the sheet has it in its columns
 head -1 out/worksheet.csv | grep -q ',builds,differs,' || fail 'no column'
 grep -q '"arm64 debug, arm64 release"' out/worksheet.csv || fail 'no builds'
