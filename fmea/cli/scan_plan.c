@@ -6,6 +6,7 @@
  */
 #include "scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,12 @@ static int parse(struct scan *s)
             *facts = small;
         }
         scan_name_units(b);
+        if (s->verbose) {
+            scan_clear_bar(s);
+            fprintf(stderr, "plan: %s %s, %u of %zu units parsed anew\n",
+                    b->commands.arch, b->commands.name, b->parsed,
+                    b->commands.len);
+        }
     }
     return 0;
 }
