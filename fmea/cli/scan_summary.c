@@ -91,13 +91,17 @@ static int say_cppcheck(struct scan *s, struct xf_store *store)
                : 0;
 }
 
+/* Text of the architectures that are scanned. */
+#define OWN "reason NOT LIKE 'another architecture:%'"
+
 /* Of --all: what share is in some build, and what keeps out the rest. */
 static int say_coverage(struct scan *s, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store, "SELECT c, c + n, printf('%.1f', 100.0 * c / max(c + n, 1)), n "
                "FROM (SELECT (SELECT count(*) FROM census WHERE accounted = "
-               "'site') AS c, (SELECT count(*) FROM v_uncovered) AS n)");
+               "'site') AS c, (SELECT count(*) FROM v_uncovered WHERE " OWN
+               ") AS n)");
     int rc;
 
     if (!q || xf_store_step(store, q) < 0)
@@ -109,7 +113,8 @@ static int say_coverage(struct scan *s, struct xf_store *store)
     sqlite3_reset(q);
     q = xf_store_prepare(
         store, "SELECT count(*), CASE WHEN reason LIKE '#%' THEN file || ': ' "
-               "ELSE '' END || reason AS why FROM v_uncovered GROUP BY 2 "
+               "ELSE '' END || reason AS why FROM v_uncovered WHERE " OWN
+               " GROUP BY 2 "
                "ORDER BY 1 DESC, 2");
     if (!q)
         return -1;
