@@ -12,11 +12,13 @@
 
 #include "alloc.h"
 #include "census.h"
+#include "error.h"
 #include "file.h"
 #include "profiles.h"
 #include "sites.h"
 #include "store.h"
 #include "variants.h"
+#include "visible.h"
 
 /* More than options that exclude each other in any Xen so far. */
 #define MAX_ROUNDS 12
@@ -93,24 +95,37 @@ static int count(struct scan *s, struct xf_store **store)
     return rc;
 }
 
+/* A configuration of our making that Xen's make refuses is no trouble: what it
+ * was for stays among what is in no build. */
+static void say_refused(struct scan *s, const struct xf_variant *v)
+{
+    xf_buf_addf(&s->summary, "%s cannot be built with %s: ", v->arch, v->name);
+    xf_visible(&s->summary, xf_error_message(), "");
+    xf_buf_adds(&s->summary, "\n");
+}
+
 /* Configure the variants; those whose options Kconfig accepts are added. */
-static int try_variants(struct scan *s, const struct xf_variants *variants,
-                        struct xf_tried *tried, size_t *added)
+static void try_variants(struct scan *s, const struct xf_variants *variants,
+                         struct xf_tried *tried, size_t *added)
 {
     for (size_t i = 0; i < variants->len; i++) {
         const struct xf_variant *v = &variants->items[i];
         const struct scan_spec spec = {.arch = v->arch, .name = v->name,
                                        .config = v->config};
+        size_t before = s->nbuilds;
 
-        if (scan_discover_one(s, &spec))
-            return -1;
+        if (scan_discover_one(s, &spec)) {
+            if (s->nbuilds > before)
+                scan_build_release(&s->builds[--s->nbuilds]);
+            say_refused(s, v);
+            continue;
+        }
         if (xf_variant_fulfilled(v, s->builds[s->nbuilds - 1].commands.kconfig,
                                  tried))
             (*added)++;
         else
             scan_build_release(&s->builds[--s->nbuilds]);
     }
-    return 0;
 }
 
 /* *added tells how many builds the round brought. */
@@ -131,7 +146,7 @@ static int add_variants(struct scan *s, struct xf_store *store,
                               tried);
         n = variants.len;
         if (!rc)
-            rc = try_variants(s, &variants, tried, added);
+            try_variants(s, &variants, tried, added);
         xf_variants_release(&variants);
     }
     xf_profiles_release(&profiles);
