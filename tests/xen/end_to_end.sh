@@ -86,6 +86,7 @@ make_xen()
 }
 cross=
 [ "$arch" = arm64 ] && cross=CROSS_COMPILE=aarch64-linux-gnu-
+[ "$arch" = arm32 ] && cross=CROSS_COMPILE=arm-linux-gnueabihf-
 make_xen "${arch}_defconfig"
 sed -i 's/^# CONFIG_DEBUG is not set/CONFIG_DEBUG=y/' "$work/tree/xen/.config"
 make_xen olddefconfig
