@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sites.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct site {
     char *kind, *file, *function, *spelled, *message, *condition, *debug,
         *callee;
     int line, end_line, col, frame, ordinal, sub, tus, is_asm;
+    bool by_macro; /* a call that the body of a macro a person writes makes */
     struct link *chain; /* outermost first */
     size_t nchain;
     int64_t *functions; /* that contain it */
@@ -92,10 +94,45 @@ static const char *stopping(const struct xf_catalogue *catalogue, int type)
     return NULL;
 }
 
+/* Kind that the macros around the site give to it and its condition: the most
+ * specific one for its frame type. NULL when there is none. */
+static const char *macro_kind(const struct xf_catalogue *catalogue,
+                              struct site *site, int frame)
+{
+    for (size_t i = 0; i < catalogue->nmacros; i++) {
+        const struct xf_macro_rule *m = &catalogue->macros[i];
+        const struct link *link = in_chain(site, m->name);
+
+        if (m->frame != frame)
+            continue;
+        if (m->message ? strcmp(m->message, site->message) != 0 : !link)
+            continue;
+        if (m->predicate)
+            site->condition = xf_strdup(predicate(site, link));
+        return m->kind;
+    }
+    return NULL;
+}
+
+/* Kind of a call: that of the function, unless an architecture without bug
+ * frames makes one of the macros of it, as Power does of BUG(). */
+static const char *call_kind(const struct xf_catalogue *catalogue,
+                             struct site *site, const char *kind)
+{
+    const char *inner = site->nchain ? site->chain[site->nchain - 1].name : "";
+
+    for (size_t i = 0; *kind && i < catalogue->nmacros; i++)
+        if (!strcmp(catalogue->macros[i].name, inner)) {
+            site->by_macro = true;
+            return macro_kind(catalogue, site, catalogue->macros[i].frame);
+        }
+    return kind;
+}
+
 /* Kind and condition of a bug frame; NULL when its type does not stop. */
 static const char *frame_kind(const struct xf_catalogue *catalogue, struct site *site)
 {
-    const char *kind = stopping(catalogue, site->frame);
+    const char *kind = stopping(catalogue, site->frame), *named;
 
     /* The type could not be read from the assembly: its macros say it. */
     for (size_t i = 0;
@@ -106,19 +143,8 @@ static const char *frame_kind(const struct xf_catalogue *catalogue, struct site 
         }
     if (!kind)
         return NULL;
-    for (size_t i = 0; i < catalogue->nmacros; i++) {
-        const struct xf_macro_rule *m = &catalogue->macros[i];
-        const struct link *link = in_chain(site, m->name);
-
-        if (m->frame != site->frame)
-            continue;
-        if (m->message ? strcmp(m->message, site->message) != 0 : !link)
-            continue;
-        if (m->predicate)
-            site->condition = xf_strdup(predicate(site, link));
-        kind = m->kind;
-        break;
-    }
+    named = macro_kind(catalogue, site, site->frame);
+    kind = named ? named : kind;
     if (!site->condition && !strcmp(kind, "ASSERT"))
         site->condition = xf_strdup(site->message);
     return kind;
@@ -148,7 +174,7 @@ static void site_id(const struct site *site, char id[20])
     xf_hash_adds(h, site->file);
     xf_hash_adds(h, *site->spelled ? site->spelled : site->function);
     xf_hash_adds(h, site->kind);
-    xf_hash_adds(h, site->callee);
+    xf_hash_adds(h, site->by_macro ? "" : site->callee);
     /* What is written; the macros inside differ between architectures. */
     if (site->nchain) {
         xf_hash_adds(h, site->chain[0].name);
@@ -229,7 +255,8 @@ static void collect(struct collector *c, sqlite3_stmt *row)
     site.callee = xf_strdup(xf_column(row, 15));
     site.is_asm = sqlite3_column_int(row, 17);
     read_chain(&site, xf_column(row, 8));
-    kind = site.frame == CALL ? xf_column(row, 16)
+    kind = site.frame == CALL ? call_kind(c->catalogue, &site,
+                                          xf_column(row, 16))
            : site.frame == LOOP ? loop_kind(c->catalogue, &site)
                                 : frame_kind(c->catalogue, &site);
     if (!kind || !*kind) {

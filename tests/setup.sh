@@ -17,7 +17,8 @@ packages="gcc libc6-dev make cmake pkg-config libclang-19-dev clang-19 lld-19
 # What the tests need besides.
 test_packages="libcmocka-dev sqlite3 python3-yaml chromium chromium-driver procps
     gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf bc time cppcheck
-    python3-openpyxl python3-jsonschema python3-docutils libreoffice-calc-nogui"
+    python3-openpyxl python3-jsonschema python3-docutils unzip
+    libreoffice-calc-nogui"
 
 as_root()
 {

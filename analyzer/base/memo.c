@@ -54,7 +54,8 @@ static const char *check_head(const struct xf_memo *memo)
         return NULL;
     rest = text + len + 1 + XF_HASH_HEX;
     xf_hash_bytes(sum, rest, (size_t)(text + memo->file.len - rest));
-    return memcmp(sum, text + len + 1, XF_HASH_HEX - 1) ? NULL : rest;
+    sum[XF_HASH_HEX - 1] = '\n';
+    return memcmp(sum, text + len + 1, XF_HASH_HEX) ? NULL : rest;
 }
 
 /* The sum says that they are as we wrote them. */

@@ -4,7 +4,7 @@
  * and .S files, and what became of it. It is the proof that no site was lost.
  *
  * Reads tables build, site, function, call, tu, read_file, inactive, expanded;
- * writes census.
+ * writes census, site_absence and census_absence.
  *
  * What `accounted` says, in order of decision, with what `detail` holds:
  *

@@ -61,10 +61,34 @@ static struct file_evidence *file_of(struct evidence *ev, const char *file)
     return &ev->items[i];
 }
 
+/* Every "CONFIG_X=value" of a .config whose value is not "n". */
+static void read_options(struct xf_map *on, const char *kconfig)
+{
+    while (*kconfig) {
+        size_t line = strcspn(kconfig, "\r\n"), name = strcspn(kconfig, "=");
+
+        if (!strncmp(kconfig, "CONFIG_", strlen("CONFIG_")) && name < line &&
+            !(line == name + 2 && kconfig[name + 1] == 'n')) {
+            char *symbol = xf_strndup(kconfig, name);
+
+            xf_map_add(on, symbol, NULL);
+            free(symbol);
+        }
+        kconfig += line + strspn(kconfig + line, "\r\n");
+    }
+}
+
 static void add_build(struct evidence *ev, sqlite3_stmt *stmt)
 {
-    XF_GROW(ev->builds, ev->nbuilds, ev->builds_cap);
-    ev->builds[ev->nbuilds++] = sqlite3_column_int64(stmt, 0);
+    static const struct xf_map empty = XF_MAP_INIT;
+    size_t n = ev->nbuilds++;
+
+    ev->builds = xf_realloc(ev->builds, ev->nbuilds * sizeof(*ev->builds));
+    ev->arches = xf_realloc(ev->arches, ev->nbuilds * sizeof(*ev->arches));
+    ev->options = xf_realloc(ev->options, ev->nbuilds * sizeof(*ev->options));
+    ev->builds[n] = sqlite3_column_int64(stmt, 0);
+    ev->arches[n] = ev->options[n] = empty;
+    read_options(&ev->options[n], xf_column(stmt, 1));
 }
 
 static void add_read(struct evidence *ev, sqlite3_stmt *stmt)
@@ -77,7 +101,7 @@ static void add_read(struct evidence *ev, sqlite3_stmt *stmt)
         file->failed[build] = xf_strdup("only units with errors read it");
 }
 
-static void add_arch(struct evidence *ev, const char *file)
+static void add_arch(struct evidence *ev, const char *file, uint32_t build)
 {
     const char *name = file + strlen("arch/");
     char *arch;
@@ -85,7 +109,7 @@ static void add_arch(struct evidence *ev, const char *file)
     if (strncmp(file, "arch/", strlen("arch/")))
         return;
     arch = xf_strndup(name, strcspn(name, "/"));
-    xf_map_add(&ev->arches, arch, NULL);
+    xf_map_add(&ev->arches[build], arch, NULL);
     free(arch);
 }
 
@@ -94,7 +118,7 @@ static void add_tu(struct evidence *ev, sqlite3_stmt *stmt)
     const char *file = xf_column(stmt, 1), *status = xf_column(stmt, 2);
     char **failed;
 
-    add_arch(ev, file);
+    add_arch(ev, file, column_build(ev, stmt, 0));
     if (!strcmp(status, "ok"))
         return;
     failed = &file_of(ev, file)->failed[column_build(ev, stmt, 0)];
@@ -135,6 +159,7 @@ static void add_site(struct evidence *ev, sqlite3_stmt *stmt)
     site->macros = xf_strdup(xf_column(stmt, 7));
     site->callee = xf_strdup(xf_column(stmt, 8));
     site->is_loop = sqlite3_column_int(stmt, 9);
+    site->debug = xf_strdup(xf_column(stmt, 10));
     add_live(ev, site->at.build, site->macros);
 }
 
@@ -181,12 +206,12 @@ int evidence_load(struct evidence *ev, struct xf_store *store)
         const char *sql;
         row_fn *row;
     } steps[] = {
-        {"SELECT id FROM build ORDER BY id", add_build},
+        {"SELECT id, kconfig FROM build ORDER BY id", add_build},
         {"SELECT build, file, analysed FROM read_file ORDER BY file, build", add_read},
         {"SELECT build, file, status FROM tu ORDER BY file, build, id",
          add_tu},
         {"SELECT build, file, line, col, end_line, site_id, macro, macros,"
-         " callee, callee = '' AND frame < 0 FROM site"
+         " callee, callee = '' AND frame < 0, debug_why FROM site"
          " ORDER BY file, line, col, build, site_id",
          add_site},
         {"SELECT build, file, line, col FROM expanded"
@@ -220,6 +245,7 @@ static void release_file(struct evidence *ev, struct file_evidence *file)
         free(file->sites[i].macro);
         free(file->sites[i].macros);
         free(file->sites[i].callee);
+        free(file->sites[i].debug);
     }
     for (size_t i = 0; i < file->ncalls; i++)
         free(file->calls[i].file);
@@ -238,10 +264,15 @@ void evidence_release(struct evidence *ev)
 {
     for (size_t i = 0; i < ev->files.len; i++)
         release_file(ev, &ev->items[i]);
+    for (size_t i = 0; i < ev->nbuilds; i++) {
+        xf_map_release(&ev->arches[i]);
+        xf_map_release(&ev->options[i]);
+    }
     free(ev->items);
     free(ev->builds);
+    free(ev->arches);
+    free(ev->options);
     xf_map_release(&ev->files);
-    xf_map_release(&ev->arches);
     xf_map_release(&ev->live);
 }
 
@@ -314,6 +345,7 @@ static void hash_site(struct xf_hash *hash, const struct site_spot *site)
     xf_hash_adds(hash, site->macro);
     xf_hash_adds(hash, site->macros);
     xf_hash_adds(hash, site->callee);
+    xf_hash_adds(hash, site->debug);
     xf_hash_add(hash, &site->is_loop, sizeof(site->is_loop));
 }
 
@@ -336,6 +368,16 @@ void evidence_hash(struct xf_hash *hash, const struct evidence *ev,
         xf_hash_adds(hash, file->read[i] ? "read" : "");
         xf_hash_adds(hash, file->failed[i] ? file->failed[i] : "");
     }
+}
+
+bool evidence_has_arch(const struct evidence *ev, uint32_t build,
+                       const char *arch)
+{
+    for (uint32_t i = 0; i < ev->nbuilds; i++)
+        if ((build == ALL_BUILDS || build == i) &&
+            xf_map_find(&ev->arches[i], arch) != XF_MAP_NONE)
+            return true;
+    return false;
 }
 
 bool evidence_is_live(const struct evidence *ev, uint32_t build,

@@ -26,6 +26,7 @@ struct site_spot {
     char *macro;  /* outermost expansion, "" for none */
     char *macros; /* all of them, " > " between */
     char *callee;
+    char *debug;  /* the #if that confines it to debug builds, or "" */
     bool is_loop; /* endless loop or trap, from its line to end_line */
 };
 
@@ -58,10 +59,14 @@ struct evidence {
     struct file_evidence *items; /* parallel to files */
     size_t items_cap;
     int64_t *builds; /* ids, ascending */
-    size_t nbuilds, builds_cap;
-    struct xf_map arches; /* folders below arch/ that have a TU */
+    size_t nbuilds;
+    struct xf_map *arches; /* by build: folders below arch/ that have a TU */
+    struct xf_map *options; /* by build: Kconfig symbols that are on */
     struct xf_map live;   /* "build macro": a site of the build comes from it */
 };
+
+/* Instead of a build's number: any of them. */
+#define ALL_BUILDS UINT32_MAX
 
 int evidence_load(struct evidence *ev, struct xf_store *store);
 void evidence_release(struct evidence *ev);
@@ -81,6 +86,10 @@ const struct call_spot *evidence_call(const struct file_evidence *file,
 /* Add all that is known of the file, which may be NULL. */
 void evidence_hash(struct xf_hash *hash, const struct evidence *ev,
                    const struct file_evidence *file);
+
+/* Whether the build has a TU in that folder below arch/. */
+bool evidence_has_arch(const struct evidence *ev, uint32_t build,
+                       const char *arch);
 
 /* Whether a site of the build is made by the macro. */
 bool evidence_is_live(const struct evidence *ev, uint32_t build,

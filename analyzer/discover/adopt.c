@@ -167,7 +167,7 @@ static const char *build_name(const struct xf_build *build,
                               const struct xf_discover *how)
 {
     if (!*build->kconfig)
-        return how->type ? how->type : "debug";
+        return how->name ? how->name : "debug";
     return xf_kconfig_is_set(build->kconfig, "CONFIG_DEBUG") ? "debug"
                                                              : "release";
 }

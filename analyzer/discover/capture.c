@@ -92,13 +92,14 @@ static int read_kconfig(struct capture *c)
     const char *base;
 
     if (!c->how->kconfig) {
-        c->name = xf_strdup(c->how->type ? c->how->type : "debug");
+        c->name = xf_strdup(c->how->name ? c->how->name : "debug");
+        c->kconfig = c->how->config ? xf_strdup(c->how->config) : NULL;
         return 0;
     }
     if (xf_file_read(&text, c->how->kconfig))
         return -1;
     base = xf_path_base(c->how->kconfig);
-    c->name = xf_strdup(base);
+    c->name = xf_strdup(c->how->name ? c->how->name : base);
     c->kconfig = xf_buf_detach(&text);
     return 0;
 }
@@ -213,6 +214,8 @@ static int compute_key(struct capture *c)
     xf_hash_adds(h, CAPTURE_VERSION);
     xf_hash_adds(h, c->folder);
     xf_hash_adds(h, c->kconfig ? c->kconfig : "");
+    xf_hash_adds(h, c->how->options ? c->how->options : "");
+    xf_hash_adds(h, c->how->everything ? "everything" : "");
     xf_hash_adds(h, c->how->clang);
     hash_file_identity(h, c->how->standin);
     rc = hash_data(h, c->how->data);

@@ -78,6 +78,7 @@ int xf_discover(struct xf_build *out, const struct xf_discover *how)
     if (xf_rules_load(&rules, how->data))
         return -1;
     rc = find_commands(out, how, &rules);
+    out->options = xf_strdup(rules.options_header);
     xf_rules_release(&rules);
     if (!rc && !out->len)
         rc = xf_error("%s: no compile command of Xen's was found", how->tree);
@@ -90,6 +91,63 @@ int xf_discover(struct xf_build *out, const struct xf_discover *how)
     return 0;
 }
 
+int xf_discover_kconfig_arch(char **out, const char *kconfig, const char *data)
+{
+    struct xf_buf text = XF_BUF_INIT;
+    struct xf_rules rules;
+    const struct xf_arch *arch;
+    int rc = xf_file_read(&text, kconfig);
+
+    *out = NULL;
+    if (!rc && !xf_rules_load(&rules, data)) {
+        arch = xf_rules_arch_of_kconfig(&rules, text.data ? text.data : "");
+        if (arch)
+            *out = xf_strdup(arch->name);
+        else
+            rc = xf_error("%s does not say which architecture it is for; name "
+                          "it with --arch", kconfig);
+        xf_rules_release(&rules);
+    } else {
+        rc = -1;
+    }
+    xf_buf_release(&text);
+    return rc;
+}
+
+static bool is_listed(const struct xf_buf *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = list->len ? list->data : NULL; at;
+         at = strchr(at, ',')) {
+        at += *at == ',';
+        if (!strncmp(at, name, len) && (!at[len] || at[len] == ','))
+            return true;
+    }
+    return false;
+}
+
+char *xf_discover_archs(const char *root, const char *data)
+{
+    struct xf_rules rules;
+    struct xf_buf out = XF_BUF_INIT;
+
+    if (xf_rules_load(&rules, data))
+        return NULL;
+    for (size_t i = 0; i < rules.narchs; i++) {
+        char *folder = xf_format("%s/arch/%s/configs", root,
+                                 rules.archs[i].folder);
+
+        if (xf_dir_exists(folder) && !is_listed(&out, rules.archs[i].name))
+            xf_buf_addf(&out, "%s%s", out.len ? "," : "", rules.archs[i].name);
+        free(folder);
+    }
+    xf_rules_release(&rules);
+    if (!out.len)
+        xf_error("%s has no architecture that xenfmea knows", root);
+    return out.len ? xf_buf_detach(&out) : NULL;
+}
+
 void xf_build_release(struct xf_build *build)
 {
     for (size_t i = 0; i < build->len; i++)
@@ -100,6 +158,7 @@ void xf_build_release(struct xf_build *build)
     free(build->source);
     free(build->objects);
     free(build->kconfig);
+    free(build->options);
     free(build->failures);
     if (build->lock) {
         flock(build->lock - 1, LOCK_UN);

@@ -15,6 +15,8 @@
 #include "proc.h"
 #include "record.h"
 
+#define FIXED_CONFIG "fixed.config"
+
 extern char **environ;
 
 /* Strings that end in NULL, each allocated. */
@@ -152,6 +154,9 @@ static void make_environment(struct strings *env, const struct xf_make *make)
     add_list(env, "XENFMEA_GNU_AS", rules->gnu_as);
     add_list(env, "XENFMEA_PROBES", rules->probes);
     add_list(env, "XENFMEA_SCRIPTS", rules->linked_scripts);
+    if (make->how->everything)
+        add(env, xf_format("KCONFIG_ALLCONFIG=%s/" FIXED_CONFIG,
+                           make->folder));
     add(env, NULL);
 }
 
@@ -177,7 +182,8 @@ static void make_arguments(struct strings *argv, const struct xf_make *make,
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
         add(argv, xf_strdup(fixed[i]));
     /* before 4.15 expert options are asked for outside Kconfig */
-    if (make->kconfig && strstr(make->kconfig, "CONFIG_EXPERT=\"y\""))
+    if (make->how->everything ||
+        (make->kconfig && strstr(make->kconfig, "CONFIG_EXPERT=\"y\"")))
         add(argv, xf_strdup("XEN_CONFIG_EXPERT=y"));
     if (target)
         add(argv, xf_strdup(target));
@@ -266,23 +272,79 @@ static int run_make(const struct xf_make *make, const char *target)
     return status;
 }
 
-/* The default configuration with CONFIG_DEBUG as asked: the last line of a
- * symbol counts. Before 4.9 and in releases its default differs. */
+struct defconfigs {
+    char *only; /* absolute path of the last one seen */
+    size_t len;
+};
+
+static int note_defconfig(const char *relative, const char *absolute,
+                          void *payload)
+{
+    struct defconfigs *found = payload;
+
+    if (xf_has_suffix(relative, "_defconfig")) {
+        free(found->only);
+        found->only = xf_strdup(absolute);
+        found->len++;
+    }
+    return 0;
+}
+
+/* That of the architecture's name, or the only one that there is: a port
+ * begins with another. NULL when there is none; the caller frees. */
+static char *find_defconfig(const struct xf_make *make)
+{
+    char *folder = xf_format("%s/tree/xen/arch/%s/configs", make->folder,
+                             make->arch->folder);
+    char *path = xf_format("%s/%s_defconfig", folder, make->arch->name);
+    struct defconfigs found = {0};
+
+    if (!xf_file_exists(path)) {
+        free(path);
+        xf_tree_walk(folder, NULL, note_defconfig, &found);
+        path = found.len == 1 ? xf_strdup(found.only) : NULL;
+        free(found.only);
+    }
+    free(folder);
+    return path;
+}
+
+/* The last line of a symbol counts. */
+static void add_options(struct xf_buf *out, const struct xf_make *make)
+{
+    const char *options = make->how->options;
+
+    xf_buf_addf(out, "\n%s\n", options ? options : "CONFIG_DEBUG=y");
+}
+
+/* The default configuration with the options asked for. Before 4.9 and in
+ * releases the default of CONFIG_DEBUG differs. */
 static int default_config(struct xf_buf *out, const struct xf_make *make)
 {
-    char *path = xf_format("%s/tree/xen/arch/%s/configs/%s_defconfig",
-                           make->folder, make->arch->folder, make->arch->name);
-    bool debug = strcmp(make->how->type, "release");
+    char *path = find_defconfig(make);
     int rc;
 
-    if (xf_file_exists(path))
+    if (path)
         rc = xf_file_read(out, path);
     else
         rc = xf_error("%s has no configs/%s_defconfig for this architecture; "
                       "pass a configuration with --kconfig", make->how->tree,
                       make->arch->name);
-    xf_buf_adds(out, debug ? "\nCONFIG_DEBUG=y\n"
-                           : "\n# CONFIG_DEBUG is not set\n");
+    add_options(out, make);
+    free(path);
+    return rc;
+}
+
+/* For Kconfig: what allyesconfig must not choose by itself. */
+static int write_fixed(const struct xf_make *make)
+{
+    struct xf_buf text = XF_BUF_INIT;
+    char *path = xf_format("%s/" FIXED_CONFIG, make->folder);
+    int rc;
+
+    add_options(&text, make);
+    rc = xf_file_write_atomic(path, text.data, text.len);
+    xf_buf_release(&text);
     free(path);
     return rc;
 }
@@ -310,17 +372,20 @@ static char *complaint(const struct xf_make *make)
 int xf_make_configure(const struct xf_make *make)
 {
     char *path = xf_format("%s/tree/xen/.config", make->folder), *why;
+    bool everything = !make->kconfig && make->how->everything;
     struct xf_buf config = XF_BUF_INIT;
     int rc = link_tools(make);
 
-    if (!rc && make->kconfig)
+    if (!rc && everything)
+        rc = write_fixed(make);
+    else if (!rc && make->kconfig)
         xf_buf_adds(&config, make->kconfig);
     else if (!rc)
         rc = default_config(&config, make);
-    if (!rc)
+    if (!rc && !everything)
         rc = xf_file_write_atomic(path, config.data, config.len);
     if (!rc)
-        rc = run_make(make, "olddefconfig");
+        rc = run_make(make, everything ? "allyesconfig" : "olddefconfig");
     if (rc > 0) {
         why = complaint(make);
         rc = xf_error("Xen's make cannot configure %s: %s (all of it is in "

@@ -74,6 +74,7 @@ static int load_tree(struct xf_rules *out, const char *data)
     out->probes = strings(root, "probes");
     out->linked_scripts = strings(root, "linked_scripts");
     out->image_targets = strings(root, "image_targets");
+    out->options_header = xf_strdup(xf_json_string(root, "options_header", ""));
     cJSON_Delete(root);
     return 0;
 }
@@ -136,6 +137,7 @@ void xf_rules_release(struct xf_rules *rules)
     }
     free(rules->archs);
     free(rules->gcc_version);
+    free(rules->options_header);
     memset(rules, 0, sizeof(*rules));
 }
 

@@ -20,6 +20,7 @@ struct xf_arch {
  * is for. */
 struct xf_rules {
     char *gcc_version;
+    char *options_header; /* of Kconfig's options, relative */
     char **gcc_only, **clang_only, **not_for_parsing, **gnu_as;
     char **wanted, **leftovers, **only_links, **steering;
     char **probes, **linked_scripts, **image_targets;

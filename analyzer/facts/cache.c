@@ -22,13 +22,14 @@
 #include "file.h"
 #include "hash.h"
 #include "map.h"
+#include "optionlines.h"
 
 /* A file that is being written lasts milliseconds; one this old was left by a
  * scan that was killed. */
 #define STALE_SECONDS 3600
 
 /* Lists that are kept for a key: as many branches as somebody works on. */
-#define MAX_LISTS 8
+#define MAX_LISTS 24
 
 /* What was used within this time counts as used now, which saves writes. */
 #define USED_SECONDS 600
@@ -44,7 +45,10 @@ struct xf_cache {
     struct xf_map idents;    /* shown path -> identity */
     char **ident;            /* parallel; NULL: cannot be read */
     char **place;            /* parallel: where it was read */
+    struct option_list *named; /* parallel: options in its text */
     size_t idents_cap;
+    char *header; /* of all options; NULL: none is special */
+    struct options options;
 };
 
 static int note_name(const char *relative, const char *absolute, void *payload)
@@ -110,7 +114,11 @@ void xf_cache_free(struct xf_cache *cache)
     for (size_t i = 0; i < cache->idents.len; i++) {
         free(cache->ident[i]);
         free(cache->place[i]);
+        free(cache->named[i].items);
     }
+    free(cache->named);
+    free(cache->header);
+    options_release(&cache->options);
     free(cache->place_hex);
     free(cache->ident);
     free(cache->place);
@@ -134,8 +142,18 @@ static char *resolve(const struct xf_cache *cache, const char *shown)
     return path;
 }
 
+void xf_cache_set_options(struct xf_cache *cache, const char *header)
+{
+    cache->header = xf_strdup(header);
+}
+
+static bool is_options(const struct xf_cache *cache, const char *shown)
+{
+    return cache->header && !strcmp(shown, cache->header);
+}
+
 static char *identify(struct xf_cache *cache, const char *shown,
-                      const char *path)
+                      const char *path, struct option_list *named)
 {
     struct xf_buf text = XF_BUF_INIT;
     char hex[XF_HASH_HEX];
@@ -150,7 +168,14 @@ static char *identify(struct xf_cache *cache, const char *shown,
     hash = xf_hash_new();
     name = xf_map_find(&cache->names, xf_path_base(shown));
     xf_hash_adds(hash, name == XF_MAP_NONE ? "" : cache->place_hex[name]);
-    xf_hash_add(hash, text.data ? text.data : "", text.len);
+    if (is_options(cache, shown)) {
+        options_header(&cache->options, text.data ? text.data : "");
+    } else {
+        xf_hash_add(hash, text.data ? text.data : "", text.len);
+        if (cache->header)
+            options_scan(&cache->options, named, text.data ? text.data : "",
+                         text.len);
+    }
     xf_hash_finish(hash, hex);
     xf_buf_release(&text);
     return xf_strdup(hex);
@@ -185,9 +210,13 @@ static uint32_t ident(struct xf_cache *cache, const char *shown)
                                   cache->idents_cap * sizeof(*cache->ident));
         cache->place = xf_realloc(cache->place,
                                   cache->idents_cap * sizeof(*cache->place));
+        cache->named = xf_realloc(cache->named,
+                                  cache->idents_cap * sizeof(*cache->named));
     }
+    memset(&cache->named[at], 0, sizeof(cache->named[at]));
     cache->place[at] = resolve(cache, shown);
-    cache->ident[at] = identify(cache, shown, cache->place[at]);
+    cache->ident[at] = identify(cache, shown, cache->place[at],
+                                &cache->named[at]);
     return at;
 }
 
@@ -203,9 +232,10 @@ static bool second_key(struct xf_cache *cache, const char *key,
                        const char *reads, char hex[XF_HASH_HEX], bool storing)
 {
     struct xf_hash *hash = xf_hash_new();
-    bool ok = true;
+    bool ok = true, has_options = false;
 
     xf_hash_adds(hash, key);
+    options_begin(&cache->options);
     while (*reads && *reads != '\n' && ok) {
         size_t len = strcspn(reads, "\n");
         char *shown = xf_strndup(reads, len);
@@ -216,9 +246,13 @@ static bool second_key(struct xf_cache *cache, const char *key,
         xf_hash_adds(hash, shown);
         if (ok)
             xf_hash_adds(hash, cache->ident[at]);
+        has_options |= is_options(cache, shown);
+        options_mention(&cache->options, &cache->named[at]);
         free(shown);
         reads += len + (reads[len] == '\n');
     }
+    if (has_options)
+        options_hash(&cache->options, hash);
     xf_hash_finish(hash, hex);
     return ok;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
  * The facts cache. An entry is found by the command line of a translation unit
- * and the content of every file that it read the last time, so a hit is exact:
- * no time stamps are trusted. A file of the same base name that appears
+ * and the content of every file that it read the last time (of the header of
+ * all options: of the lines that matter), so a hit is exact: no time stamps are
+ * trusted. A file of the same base name that appears
  * anywhere in the tree makes a miss, because an #include might now find it.
  * The cache never fails: what cannot be read or written is a miss. Any number
  * of processes on any number of machines may share one: every file in it is
@@ -22,6 +23,12 @@ struct xf_cache;
 struct xf_cache *xf_cache_new(const char *dir, const char *source,
                               const char *objects);
 void xf_cache_free(struct xf_cache *cache);
+
+/* `header` (relative, as in facts) defines the options of the configuration,
+ * one a line: for a unit only those lines count whose option some file that it
+ * reads names. So builds that differ in other options share its facts. Before
+ * the first use. */
+void xf_cache_set_options(struct xf_cache *cache, const char *header);
 
 /* Where the facts for `key` (any text) are stored if every file is as it was,
  * else NULL. Caller frees. */

@@ -540,6 +540,8 @@ int xf_pool_run(struct xf_unit *units, const struct xf_tu *tus, size_t n,
     if (n && pool->cache_dir)
         run.cache = xf_cache_new(pool->cache_dir, tus[0].source,
                                  tus[0].objects);
+    if (run.cache && pool->options)
+        xf_cache_set_options(run.cache, pool->options);
     fill_queue(&run, n);
     run.nworkers = pool->workers < n ? pool->workers : (unsigned int)n;
     run.workers = xf_calloc(run.nworkers, sizeof(*run.workers));

@@ -30,6 +30,7 @@ struct xf_pool {
     unsigned long long cache_bytes; /* bound of the cache; 0: none */
     const char *key;       /* what besides command and files decides the facts:
                               versions, data */
+    const char *options;   /* as xf_cache_set_options(), or NULL */
     void (*progress)(void *payload, unsigned int done, unsigned int total,
                      const char *file); /* may be NULL */
     void *payload;

@@ -548,6 +548,10 @@ static int read_block(struct linker *l, const struct block *b)
 
 static int write_functions(struct linker *l)
 {
+    if (l->function_keys.len > XF_LINK_FUNCTIONS / 2)
+        return xf_error("more than %d functions in one build; scan it without "
+                        "what is not Xen's",
+                        XF_LINK_FUNCTIONS / 2);
     for (size_t i = 0; i < l->function_keys.len; i++) {
         const struct function *f = &l->functions[i];
         sqlite3_stmt *s = xf_store_prepare(
@@ -676,12 +680,7 @@ static int write_build(struct linker *l, const char *arch, const char *name,
     if (xf_store_run(l->store, s))
         return -1;
     l->build = xf_store_last_id(l->store);
-    s = xf_store_prepare(l->store,
-                         "SELECT coalesce(max(id), 0) + 1 FROM function");
-    if (!s || xf_store_step(l->store, s) < 0)
-        return -1;
-    l->first_id = sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
+    l->first_id = (l->build - 1) * XF_LINK_FUNCTIONS + 1;
     return 0;
 }
 

@@ -14,6 +14,10 @@
 #include "buf.h"
 #include "store.h"
 
+/* Function ids of a build are consecutive, and later stages add functions that
+ * are only pointed to: every build has room for so many. */
+#define XF_LINK_FUNCTIONS 1000000
+
 struct xf_link_tu {
     const char *file, *object, *status, *detail, *command; /* as in table tu */
     struct xf_buf *facts; /* empty when there are none; modified */

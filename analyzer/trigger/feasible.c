@@ -24,6 +24,7 @@ struct prover {
     const struct body *body;
     uint32_t guards[64]; /* that dominate the place in question */
     size_t nguards;
+    const struct assertions *ignored; /* checks that are not counted on */
 };
 
 static const struct range anything = {false, 0, 0};
@@ -430,6 +431,19 @@ static char *refute_guard(struct prover *v, uint32_t guard)
     return proof;
 }
 
+/* Whether the guard is there only because an ignored check did not stop. */
+static bool is_ignored(const struct prover *v, uint32_t guard)
+{
+    const struct xf_cfg *cfg = v->body->cfg;
+    const struct xf_block *g = xf_cfg_block(cfg, guard);
+
+    for (size_t i = 0; v->ignored && g->condition && i < v->ignored->len; i++)
+        if (v->ignored->items[i] == g->condition->line &&
+            condition_stops(cfg, condition_other(cfg, guard)))
+            return true;
+    return false;
+}
+
 static void set_guards(struct prover *v, uint32_t block)
 {
     uint32_t *guards;
@@ -437,7 +451,8 @@ static void set_guards(struct prover *v, uint32_t block)
 
     v->nguards = 0;
     for (size_t i = 0; i < n && v->nguards < 64; i++)
-        v->guards[v->nguards++] = guards[i];
+        if (!is_ignored(v, guards[i]))
+            v->guards[v->nguards++] = guards[i];
     free(guards);
 }
 
@@ -453,7 +468,7 @@ static char *refute_cases(struct prover *v, uint32_t guard,
 
     if (g->guard != XF_GUARD_CASE || !is_private(v, g->condition) ||
         !xf_integer_type(&type, g->condition->type, v->p->long_bits) ||
-        type.bits < 32 ||
+        type.bits < 32 || v->ignored ||
         xf_definitions_between(v->body->definitions,
                                (uint32_t)g->condition->value, guard, point))
         return NULL;
@@ -509,37 +524,25 @@ static bool has_named_constant(const struct xf_node *n)
     return false;
 }
 
-char *feasible_refute(struct program *p, const struct site *site,
-                      const struct condition *c, bool *of_build)
+/* The first of the site's guards that cannot be. */
+static char *refute_guards(struct prover *v, struct xf_point point,
+                           bool *of_build)
 {
-    struct prover v = {.p = p, .body = site->body};
-    struct xf_point point;
     uint32_t *guards;
-    size_t n;
+    size_t n = xf_cfg_guards(v->body->cfg, point.block, &guards);
     char *proof = NULL;
 
-    *of_build = false;
-    if (!site->node || has_guess(site->body->root))
-        return NULL;
-    if (!c->reachable)
-        return xf_strdup("every way through the function ends before it or "
-                         "leads past it");
-    *of_build = !c->live;
-    if (!c->live)
-        return never_proof(c);
-    if (!xf_cfg_point(v.body->cfg, site->node, &point))
-        return NULL;
-    n = xf_cfg_guards(v.body->cfg, point.block, &guards);
     for (size_t i = 0; i < n && !proof; i++) {
         struct xf_point at;
-        const struct xf_block *g = xf_cfg_block(v.body->cfg, guards[i]);
+        const struct xf_block *g = xf_cfg_block(v->body->cfg, guards[i]);
 
-        if (!g->condition || !xf_cfg_point(v.body->cfg, g->condition, &at))
+        if (!g->condition || is_ignored(v, guards[i]) ||
+            !xf_cfg_point(v->body->cfg, g->condition, &at))
             continue;
         /* Only what was decided before this decision. */
-        set_guards(&v, at.block);
-        proof = refute_guard(&v, guards[i]);
-        if (!proof && (proof = refute_cases(&v, guards[i], point))) {
+        set_guards(v, at.block);
+        proof = refute_guard(v, guards[i]);
+        if (!proof && (proof = refute_cases(v, guards[i], point))) {
             *of_build = has_named_constant(g->condition);
         } else if (proof) {
             char *where = xf_format("line %u: %s",
@@ -553,5 +556,39 @@ char *feasible_refute(struct program *p, const struct site *site,
         }
     }
     free(guards);
+    return proof;
+}
+
+char *feasible_refute(struct program *p, const struct site *site,
+                      const struct condition *c,
+                      const struct assertions *assertions, bool *of_build)
+{
+    struct prover v = {.p = p, .body = site->body};
+    struct xf_point point;
+    char *proof;
+
+    *of_build = false;
+    if (!site->node || has_guess(site->body->root))
+        return NULL;
+    if (!c->reachable) {
+        *of_build = assertions->len > 0;
+        return xf_strdup("every way through the function ends before it or "
+                         "leads past it");
+    }
+    *of_build = !c->live;
+    if (!c->live)
+        return never_proof(c);
+    if (!xf_cfg_point(v.body->cfg, site->node, &point))
+        return NULL;
+    if (!assertions->len)
+        return refute_guards(&v, point, of_build);
+    v.ignored = assertions;
+    proof = refute_guards(&v, point, of_build);
+    *of_build |= proof && assertions->ends;
+    if (proof)
+        return proof;
+    v.ignored = NULL;
+    proof = refute_guards(&v, point, of_build);
+    *of_build |= proof != NULL;
     return proof;
 }

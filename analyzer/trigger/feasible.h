@@ -17,10 +17,19 @@
 bool feasible_implies(struct program *p, const struct body *body,
                       uint32_t earlier, uint32_t later);
 
+/* Checks of a function that other builds do not have. */
+struct assertions {
+    uint32_t *items; /* lines */
+    size_t len, cap;
+    bool ends; /* one of them stops whatever holds: behind it other builds
+                  go on */
+};
+
 /* NULL when nothing excludes the site in this body; else the proof in one
  * line. Caller frees. *of_build: it rests on constants that have names, which
- * another configuration may define otherwise. */
+ * another configuration may define otherwise, or on `assertions`. */
 char *feasible_refute(struct program *p, const struct site *site,
-                      const struct condition *condition, bool *of_build);
+                      const struct condition *condition,
+                      const struct assertions *assertions, bool *of_build);
 
 #endif

@@ -23,7 +23,8 @@ enum {
     THROUGH_MEMBER = 6,
     INDEX = 9,  /* that an index is wrong, rather than its bound */
     BOUND = 20, /* the bound itself */
-    BESIDE = 4
+    BESIDE = 4,
+    CONSTANT = 3
 };
 
 struct step {
@@ -110,6 +111,16 @@ static void found(struct trace *t, const struct place *at, enum cause cause,
     o->distance = at->distance;
     o->direct = direct && at->distance <= STEP && !at->frame && !at->state;
     o->chain = chain_text(&step);
+}
+
+/* Were it the constant alone, the site would always or never fire: what else
+ * the value may be says more. */
+static void found_constant(struct trace *t, const struct place *at)
+{
+    struct place farther = *at;
+
+    farther.distance += CONSTANT;
+    found(t, &farther, CAUSE_INTERNAL, "a constant", "", 0, false);
 }
 
 static void lost(struct trace *t, const struct place *at, const char *why,
@@ -341,7 +352,7 @@ static void follow_decision(struct trace *t, const struct place *at,
     }
     free(guards);
     if (!any)
-        found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
+        found_constant(t, at);
 }
 
 static void follow_constant(struct trace *t, const struct place *at,
@@ -1007,9 +1018,10 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     if (xf_tree_value(n, t->p->long_bits, &value)) {
         const struct source *error = sources_error(t->s, value);
 
-        if (want_has(want, value))
-            found(t, at, error ? error->cause : CAUSE_INTERNAL,
-                  error ? error->origin : "a constant", "", 0, false);
+        if (want_has(want, value) && error)
+            found(t, at, error->cause, error->origin, "", 0, false);
+        else if (want_has(want, value))
+            found_constant(t, at);
         return;
     }
     switch (n->op) {
@@ -1017,7 +1029,7 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_STR:
     case XF_OP_FN:
         if (want & WANT_NOT_ZERO)
-            found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
+            found_constant(t, at);
         break;
     case XF_OP_VAR:
         if (n->local)

@@ -228,6 +228,29 @@ static int choose_cause(struct result *r, struct stage *s,
 
 /* ---- verdicts ------------------------------------------------------------------ */
 
+/* Lines of the function's other sites that only some builds have. */
+static int load_assertions(struct stage *s, const struct site *site,
+                           struct assertions *out)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        s->p->store, "SELECT DISTINCT o.line, o.kind = 'ASSERT_UNREACHABLE' FROM "
+                     "site o JOIN site_function f ON f.site = o.id WHERE "
+                     "f.function = ?1 AND f.how = 'body' AND o.debug_only AND "
+                     "o.id <> ?2");
+    int rc;
+
+    if (!q)
+        return -1;
+    sqlite3_bind_int64(q, 1, site->body->function->id);
+    sqlite3_bind_int64(q, 2, site->id);
+    while ((rc = xf_store_step(s->p->store, q)) > 0) {
+        out->ends |= sqlite3_column_int(q, 1) != 0;
+        XF_GROW(out->items, out->len, out->cap);
+        out->items[out->len++] = (uint32_t)sqlite3_column_int64(q, 0);
+    }
+    return rc;
+}
+
 /* The site is excluded when it is in all bodies that hold it. */
 static int refute(struct stage *s, const struct site *site, char **proof,
                   bool *of_build)
@@ -250,6 +273,7 @@ static int refute(struct stage *s, const struct site *site, char **proof,
         for (size_t i = 0; f && i < f->nbodies && !open; i++) {
             struct site one = *site;
             struct condition c;
+            struct assertions assertions = {0};
             bool named;
             char *text;
 
@@ -258,8 +282,14 @@ static int refute(struct stage *s, const struct site *site, char **proof,
                 break;
             }
             condition_make(&c, s->p, &one);
-            text = feasible_refute(s->p, &one, &c, &named);
+            if (load_assertions(s, &one, &assertions)) {
+                condition_release(&c);
+                free(assertions.items);
+                return -1;
+            }
+            text = feasible_refute(s->p, &one, &c, &assertions, &named);
             condition_release(&c);
+            free(assertions.items);
             *of_build |= named;
             open |= !text;
             if (!*proof)

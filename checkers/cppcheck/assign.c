@@ -111,6 +111,22 @@ void xf_cppcheck_places(struct xf_buf *out, const struct xf_buf *facts,
     }
 }
 
+void xf_cppcheck_reads(struct xf_buf *out, const struct xf_buf *facts)
+{
+    const char *line = facts->data, *end = line + facts->len, *stop;
+
+    for (; line < end; line = stop + 1) {
+        stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop ? stop : end;
+        if (stop - line > 2 && !strncmp(line, "R\t", 2)) {
+            const char *tab = memchr(line + 2, '\t', (size_t)(stop - line - 2));
+
+            tab = tab ? tab : stop;
+            xf_buf_addf(out, "%.*s\n", (int)(tab - line - 2), line + 2);
+        }
+    }
+}
+
 /* The units that compile these places: the first one that is asked. */
 static void ask_unit(const struct assigner *a, size_t unit,
                      const struct xf_map *places, size_t *found)

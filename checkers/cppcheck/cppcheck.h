@@ -25,12 +25,16 @@ struct xf_cppcheck_unit {
     const char *const *argv; /* arguments of clang */
     size_t argc;
     const char *places; /* from xf_cppcheck_places(), never NULL */
+    const char *reads;  /* from xf_cppcheck_reads(), never NULL */
 };
 
 /* Where else than in its main file `name` the unit with these facts (facts.h)
  * may have sites: "file:line" a line. */
 void xf_cppcheck_places(struct xf_buf *out, const struct xf_buf *facts,
                         const char *name);
+
+/* The files that the unit with these facts read, a line each. */
+void xf_cppcheck_reads(struct xf_buf *out, const struct xf_buf *facts);
 
 struct xf_cppcheck {
     const char *data;

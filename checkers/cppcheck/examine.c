@@ -71,12 +71,10 @@ static void prune(struct xf_buf *out, const struct xf_buf *text,
     xf_map_release(&keep);
 }
 
-/* Everything that the result depends on. */
-static void hash_job(char hex[XF_HASH_HEX], const struct xf_buf *text,
-                     const struct xf_unit_job *job, const char *platform)
+/* Everything but the text that the result depends on. */
+static void hash_request(struct xf_hash *h, const struct xf_unit_job *job,
+                         const char *platform)
 {
-    struct xf_hash *h = xf_hash_new();
-
     xf_hash_adds(h, RESULT_VERSION " " XF_FACTS_VERSION);
     xf_hash_adds(h, job->version);
     xf_hash_adds(h, platform);
@@ -91,8 +89,61 @@ static void hash_job(char hex[XF_HASH_HEX], const struct xf_buf *text,
         xf_hash_add(h, &w->ordinal, sizeof(w->ordinal));
         xf_hash_add(h, &w->among, sizeof(w->among));
     }
+}
+
+static void hash_job(char hex[XF_HASH_HEX], const struct xf_buf *text,
+                     const struct xf_unit_job *job, const char *platform)
+{
+    struct xf_hash *h = xf_hash_new();
+
+    hash_request(h, job, platform);
     xf_hash_add(h, text->data, text->len);
     xf_hash_finish(h, hex);
+}
+
+static bool hash_file(struct xf_hash *h, const char *folder, const char *name)
+{
+    char *path = *name == '/' ? xf_strdup(name) : xf_path_join(folder, name);
+    struct xf_buf text = XF_BUF_INIT;
+    bool is_there = xf_file_exists(path) && !xf_file_read(&text, path);
+
+    if (is_there) {
+        xf_hash_adds(h, name);
+        xf_hash_add(h, text.data ? text.data : "", text.len);
+    }
+    xf_buf_release(&text);
+    free(path);
+    return is_there;
+}
+
+/* The same before anything is preprocessed: the command and the content of all
+ * files that the front end read for it. False when one cannot be found. */
+static bool hash_inputs(char hex[XF_HASH_HEX], const struct xf_unit_job *job,
+                        const char *platform)
+{
+    const struct xf_cppcheck_unit *u = job->unit;
+    struct xf_hash *h = xf_hash_new();
+    const char *line = u->reads, *next;
+    bool all = *line != '\0';
+
+    hash_request(h, job, platform);
+    xf_hash_adds(h, job->how->clang);
+    xf_hash_adds(h, u->dir);
+    xf_hash_adds(h, u->file);
+    for (size_t i = 0; i < u->argc; i++)
+        xf_hash_adds(h, u->argv[i]);
+    for (; *line; line = next) {
+        size_t len = strcspn(line, "\n");
+        char *name = xf_strndup(line, len);
+        bool in_source = hash_file(h, u->source, name);
+        bool in_objects = *name != '/' && hash_file(h, u->objects, name);
+
+        all &= in_source || in_objects;
+        free(name);
+        next = line + len + (line[len] == '\n');
+    }
+    xf_hash_finish(h, hex);
+    return all;
 }
 
 /* ---- Cppcheck ----------------------------------------------------------- */
@@ -283,8 +334,11 @@ void xf_unit_examine(struct xf_buf *result, const struct xf_unit_job *job)
     const char *platform =
         xf_knowledge_platform(job->knowledge, target_of(job->unit));
     struct xf_buf text = XF_BUF_INIT, small = XF_BUF_INIT;
-    char hex[XF_HASH_HEX];
+    char hex[XF_HASH_HEX], inputs[XF_HASH_HEX];
+    bool known = hash_inputs(inputs, job, platform);
 
+    if (known && xf_kept_get(result, job->how->cache_dir, inputs))
+        return;
     if (preprocess(&text, job)) {
         put_status(result, "failed", xf_error_message());
     } else {
@@ -295,6 +349,8 @@ void xf_unit_examine(struct xf_buf *result, const struct xf_unit_job *job)
             if (is_lasting(result))
                 xf_kept_put(job->how->cache_dir, hex, result);
         }
+        if (known && is_lasting(result))
+            xf_kept_put(job->how->cache_dir, inputs, result);
     }
     xf_buf_release(&text);
     xf_buf_release(&small);

@@ -38,8 +38,12 @@ SELECT s.site_id, s.kind, s.file, s.line, s.col AS "column", s.function,
           WHERE sc.site = s.id AND sc.armed = 0 ORDER BY c.id)),
           (SELECT 'none: ' || d.detail FROM dead_end d WHERE d.site = s.id),
           '') AS paths,
-       coalesce(p.disposition, '') AS proposed
+       coalesce(p.disposition, '') AS proposed,
+       -- of all builds that have the site, see v_site_rows
+       coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
+       coalesce(w.differs, '') AS differs
 FROM site s JOIN build b ON b.id = s.build
+LEFT JOIN site_row w ON w.site_id = s.site_id
 LEFT JOIN trigger t ON t.site = s.id
 LEFT JOIN proposal p ON p.site = s.id
 LEFT JOIN decision d ON d.site_id = s.site_id
@@ -349,14 +353,19 @@ SELECT s.site_id || '/' || r.n AS row_id, s.site_id, b.arch, b.name AS build,
                  AND e.decided_group = g.name), '') AS decision_why,
        coalesce(d.decided_group, '') AS decided_group,
        coalesce(d.action, '') AS action, coalesce(d.owner, '') AS action_owner,
-       coalesce(d.progress, '') AS action_status
+       coalesce(d.progress, '') AS action_status,
+       -- shown: 1 in the build that shows most of the site
+       coalesce(w.builds, b.arch || ' ' || b.name) AS builds,
+       coalesce(w.differs, '') AS differs,
+       coalesce(w.site, s.id) = s.id AS shown
 FROM failure_row r
 JOIN site s ON s.id = r.site
 JOIN build b ON b.id = s.build
 JOIN proposal p ON p.site = s.id
 LEFT JOIN trigger t ON t.site = s.id
 LEFT JOIN decision_group g ON g.id = p.decision_group
-LEFT JOIN decision d ON d.site_id = s.site_id;
+LEFT JOIN decision d ON d.site_id = s.site_id
+LEFT JOIN site_row w ON w.site_id = s.site_id;
 
 -- Assumptions of use and the sites that they touch. certain: 1 the site cannot
 -- fire under it; 0 other ways remain, `how` says which.

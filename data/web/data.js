@@ -66,11 +66,14 @@ const worst = (priorities) =>
     PRIORITIES.find((one) => priorities.includes(one)) ?? "";
 
 // The parts of a list, the same object for the same text.
+const NOTHING = [], NONE = ["none"];
 const splits = new Map();
 
-function split(text, otherwise) {
+function split(text) {
+    if (text === "")
+        return NOTHING;
     if (!splits.has(text))
-        splits.set(text, text ? text.split(/, ?/) : otherwise);
+        splits.set(text, text.split(/, ?/));
     return splits.get(text);
 }
 
@@ -90,15 +93,15 @@ class Row {
     }
 
     get contextList() {
-        return split(this.contexts, ["none"]);
+        return this.contexts ? split(this.contexts) : NONE;
     }
 
     get maintainers() {
-        return split(this.maintainer, ["none"]);
+        return this.maintainer ? split(this.maintainer) : NONE;
     }
 
     get aouList() {
-        return split(this.aou, []);
+        return split(this.aou);
     }
 }
 

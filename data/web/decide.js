@@ -152,9 +152,13 @@ async function decideShown(disposition) {
     drafts.delete(target.key);
     pickNone();
     rationaleField.blur();
-    await storage.add(edits);
-    say(edits.length === 1 && edits[0].site !== undefined
-        ? `${disposition} saved` : `${disposition} saved for ${target?.title ?? ""}`);
+    const own = edits.flatMap((edit) => edit.sites ?? []).filter((id) =>
+        decisions.sites.get(id)?.disposition).length;
+    const saved = await storage.add(edits);
+    say(!saved ? "Nothing was changed." : `${disposition} saved${
+        edits[0].sites ? ` for ${plural(edits[0].sites.length - own, "site")}`
+            : edits.length > 1 ? ` for ${plural(saved, "site")}` : ""}${
+        own ? `; ${own} keep their own decision` : ""}`);
 }
 
 // Enter in the rationale: with the disposition that waits for it, or the one

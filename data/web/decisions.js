@@ -171,6 +171,7 @@ const offline = {
         decisions.journal.push(edits);
         this.keep();
         this.rebuild();
+        return edits.length;
     },
 
     look() {},
@@ -333,7 +334,7 @@ const server = {
             decisions.changed();
     },
 
-    // Saved is only what the server has confirmed.
+    // Saved is only what the server has confirmed. The promise is how many were.
     add(edits) {
         this.waiting += edits.length;
         decisions.changed();
@@ -356,6 +357,7 @@ const server = {
         if (saved.length)
             decisions.journal.push(saved);
         decisions.changed();
+        return saved.length;
     },
 
     async save(edit, looked) {

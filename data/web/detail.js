@@ -51,13 +51,14 @@ const ROLE_WORDS = {predicate: "fires when", guard: "after", case: "in case",
     "loop-exit": "after the loop", any: "one of", check: "checked before",
     constant: "in this build", never: "never, in this build"};
 
-function originOf(text) {
-    const [first, ...rest] = text.split(" <- ");
-    if (!rest.length)
-        return [first];
-    return [element("details", {}, element("summary", {}, rest.at(-1)),
+// Where it ends, and how it gets from there when that is asked for.
+function originOf(cause, text) {
+    const chain = text.split(" <- ");
+    const last = [cause, chain.at(-1)].filter(Boolean).join(": ");
+    return chain.length < 2 ? last : element("details", {},
+        element("summary", {}, last),
         element("ol", {className: "chain"},
-            ...[first, ...rest].map((step) => element("li", {}, step))))];
+            ...chain.map((step) => element("li", {}, step))));
 }
 
 function conditionTable(row) {
@@ -75,8 +76,7 @@ function conditionTable(row) {
                 one.polarity ? one.text : `not ( ${one.text} )`),
             element("td", {className: "mono"}, one.file === row.file
                 ? String(one.line) : `${one.file}:${one.line}`),
-            element("td", {}, one.cause && `${one.cause}: `,
-                ...originOf(one.origin))));
+            element("td", {}, originOf(one.cause, one.origin))));
     }
     made.append(rest);
     return made;

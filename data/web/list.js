@@ -10,8 +10,9 @@
 // none for the one that takes what is left. fill: puts the cell's content.
 // wide: only there while no site is open.
 const COLUMNS = [
-    {key: "ap", title: "AP", className: "small", chars: 6,
-        text: (s) => s.priority, by: (s) => PRIORITIES.indexOf(s.priority),
+    {key: "ap", title: "AP", className: "small", chars: 8,
+        text: (s) => PRIORITIES.join(" "),
+        by: (s) => PRIORITIES.indexOf(s.priority),
         fill: fillPriority},
     {key: "place", title: "File:line", className: "place", chars: 31,
         rowHeader: true, text: (s) => s.place, by: (s) => s.order,
@@ -53,9 +54,10 @@ function columnWidth({title, text, chars}) {
     return chars ? 0.55 * Math.min(chars, longest) + 1.4 : WHAT_WIDTH;
 }
 
+// Of all failure modes: what only debug builds check often has two.
 function fillPriority(cell, site) {
-    if (site.priority)
-        cell.append(badge(site.priority));
+    cell.append(...PRIORITIES.filter((one) => site.rows.some((row) =>
+        row.priorities.includes(one))).map(badge));
 }
 
 const PRIORITY_WORDS = {"?": "not rated", H: "high", M: "medium", L: "low"};
@@ -546,6 +548,8 @@ function showFilters() {
         }
         field.classList.toggle("on",
             Object.hasOwn(FILTERS, field.name) && value !== "");
+        if (field !== $("q"))
+            field.title = visible(value);
     }
     $("fold").textContent = state.folded ? "Open groups" : "Close groups";
     $("fold").disabled = state.by === "";

@@ -3,7 +3,7 @@
 // What is printed: all sites that the filters leave, as a plain table.
 
 const PAPER = [
-    ["AP", (site) => site.priority],
+    ["AP", (site) => site.rows[0].priorities.join(" ")],
     ["S/O/D", (site) => site.rows[0].modes.map((mode) => [mode.severity,
         mode.occurrence, mode.detection].map((n) => n ?? "?").join("/")).join(" ")],
     ["File:line, function", (site) => `${site.place} ${site.function}()`],

@@ -18,6 +18,10 @@ function crossCount(pairs) {
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
+// A name that may be broken behind its '_'.
+const wrapping = (name) => name.split(/(?<=_)/).flatMap((part, i) =>
+    (i ? [element("wbr", {}), part] : [part]));
+
 // A table of counts, darker where there are more. `filters`: [row's filter,
 // column's filter], which a click on a number sets.
 function heatTable(title, note, counts, columns, filters) {
@@ -25,7 +29,7 @@ function heatTable(title, note, counts, columns, filters) {
         [name, line, sum([...line.values()])]);
     const most = Math.max(1, ...lines.flatMap(([, line]) => [...line.values()]));
     const head = element("tr", {}, element("th", {scope: "col"}, note),
-        ...columns.map((name) => element("th", {scope: "col"}, name)),
+        ...columns.map((name) => element("th", {scope: "col"}, ...wrapping(name))),
         element("th", {scope: "col"}, "all"));
     const made = element("table", {className: "heat"},
         element("caption", {}, title), element("thead", {}, head));
@@ -49,7 +53,7 @@ function heatCell(value, most, filters, words) {
         {title: visible(`List: ${words}`)});
     made.setAttribute("aria-label", visible(`${number(value)}: ${words}`));
     if (most)
-        cell.style.setProperty("--heat", `${Math.round(8 + 47 * value / most)}%`);
+        cell.style.setProperty("--heat", `${Math.round(6 + 49 * Math.sqrt(value / most))}%`);
     cell.classList.toggle("warm", most > 0);
     cell.append(made);
     return cell;
@@ -66,9 +70,9 @@ function showOnly(filters) {
     changed();
 }
 
-// One bar, its parts named where they are.
-function bar(title, parts) {
-    const all = sum(parts.map(([, n]) => n)) || 1;
+// A bar for each part, with its share of all sites.
+function bars(title, parts) {
+    const all = sites.length || 1;
     return element("div", {className: "bars"}, element("h2", {}, title),
         ...parts.filter(([, n]) => n).map(([name, n, filters, className = ""]) => {
             const length = element("span", {className: `length ${className}`});
@@ -101,16 +105,16 @@ function progressBars() {
     const priorities = countSites((site) => [site.priority]);
     const holes = countSites(holesOf);
     return element("section", {className: "figures"},
-        bar("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
+        bars("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
             [name === "proposed" ? "proposed only" : name, statuses.get(name) ?? 0,
                 {status: name}, name])),
-        bar("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
+        bars("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
             [`${name} ${PRIORITY_WORDS[name]}`, priorities.get(name) ?? 0,
                 {ap: name}, `ap-${i}`])),
-        bar("Disposition", dispositionColumns().map((name) =>
+        bars("Disposition", dispositionColumns().map((name) =>
             [name || "none", countSites((site) => [dispositionOf(site)]).get(name),
                 {disposition: name}])),
-        bar("Holes", Object.keys(HOLES).map((name) =>
+        bars("Holes", Object.keys(HOLES).map((name) =>
             [name, holes.get(name) ?? 0, {holes: name}])));
 }
 
@@ -140,27 +144,6 @@ function bySubsystem() {
         [row.subsystem || "none", worst(row.priorities)]])));
     return heatTable("Subsystem × Action Priority", "MAINTAINERS' sections",
         counts, PRIORITIES, ["subsystem", "ap"]);
-}
-
-// ---- Against a baseline -------------------------------------------------------
-
-// data.trend: {name, counts: [[title, before, now], ...], added: [id, ...],
-// gone: [[place, condition], ...]}
-function trend() {
-    const found = data.trend;
-    if (!found)
-        return null;
-    const made = element("table", {className: "trend"},
-        element("caption", {}, `Since ${found.name}`),
-        element("thead", {}, element("tr", {}, ...["", "before", "now", "change"]
-            .map((title) => element("th", {scope: "col"}, title)))));
-    made.append(element("tbody", {}, ...found.counts.map(([title, before, now]) =>
-        element("tr", {}, element("th", {scope: "row"}, title),
-            element("td", {}, number(before)), element("td", {}, number(now)),
-            element("td", {className: now > before ? "more" : "less"},
-                now === before ? "=" : now > before ? `▲ +${number(now - before)}`
-                    : `▼ −${number(before - now)}`)))));
-    return element("section", {}, made);
 }
 
 // ---- Facts of the scan ----------------------------------------------------------
@@ -210,6 +193,6 @@ function scanFacts() {
 function showSummary() {
     if (state.view !== "summary")
         return;
-    summary.replaceChildren(...[progressBars(), trend(), byContext(), byCause(),
+    summary.replaceChildren(...[progressBars(), byContext(), byCause(),
         bySubsystem(), scanFacts()].filter(Boolean));
 }

@@ -6,10 +6,12 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "error.h"
 #include "paths.h"
 #include "picture.h"
@@ -97,6 +99,70 @@ static int say_cppcheck(struct xf_buf *text, struct xf_store *store,
     return rc;
 }
 
+/* What the other builds of the database say of the site. */
+static int say_builds(struct xf_buf *text, struct xf_store *store,
+                      const struct xf_shown_site *site)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT builds, differs FROM site_row WHERE site_id = ?1 AND "
+               "count > 1");
+    int rc;
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, site->id);
+    rc = xf_store_step(store, q);
+    if (rc > 0) {
+        xf_buf_adds(text, "\n  in builds: ");
+        xf_visible(text, xf_column(q, 0), "");
+        for (const char *line = xf_column(q, 1); *line;) {
+            size_t len = strcspn(line, "\n");
+            char *copy = xf_strndup(line, len);
+
+            xf_buf_adds(text, "\n  differs: ");
+            xf_visible(text, copy, "");
+            free(copy);
+            line += len + (line[len] == '\n');
+        }
+        xf_buf_adds(text, "\n");
+    }
+    sqlite3_reset(q);
+    return rc < 0 ? -1 : 0;
+}
+
+/* Builds of the database that do not have the site, and why. */
+static int say_absent(struct xf_buf *text, struct xf_store *store,
+                      const struct xf_shown_site *site)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT arch || ' ' || build, absent_why, options "
+               "FROM v_site_builds WHERE site_id = ?1 AND NOT present "
+               "ORDER BY arch, build");
+    int rc;
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, site->id);
+    while ((rc = xf_store_step(store, q)) > 0) {
+        xf_buf_adds(text, "  absent from ");
+        xf_visible(text, xf_column(q, 0), "");
+        if (*xf_column(q, 2)) {
+            xf_buf_adds(text, " because ");
+            xf_visible(text, xf_column(q, 2), "");
+        }
+        xf_buf_adds(text, ": ");
+        xf_visible(text, xf_column(q, 1), "");
+        xf_buf_adds(text, "\n");
+    }
+    return rc;
+}
+
+static bool is_last_of_site(const struct xf_site_list *sites, size_t i)
+{
+    return i + 1 == sites->len ||
+           strcmp(sites->items[i].id, sites->items[i + 1].id) != 0;
+}
+
 static int explain(const struct options *o, struct xf_store *store,
                    struct xf_buf *text)
 {
@@ -115,6 +181,9 @@ static int explain(const struct options *o, struct xf_store *store,
             rc = say_trigger(text, store, &sites.items[i]);
         if (!rc)
             rc = say_cppcheck(text, store, &sites.items[i]);
+        if (!rc && is_last_of_site(&sites, i))
+            rc = say_builds(text, store, &sites.items[i]) ||
+                 say_absent(text, store, &sites.items[i]) ? -1 : 0;
         xf_paths_release(&paths);
     }
     xf_site_list_release(&sites);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "builds.h"
 #include "decisions_arg.h"
 #include "error.h"
 #include "file.h"
@@ -88,7 +89,8 @@ static int rate(struct xf_store *store, const struct options *o,
 {
     return xf_rate(store, data, &o->how) ||
                    xf_decisions_record(store,
-                                       decisions_arg_list(&o->decisions))
+                                       decisions_arg_list(&o->decisions)) ||
+                   xf_builds(store)
                ? -1
                : 0;
 }
@@ -130,8 +132,8 @@ static int rate_folder(const struct options *o, const char *data,
     free(db);
     if (rc)
         return -1;
-    if (rate(store, o, data) || worksheets_write(store, outputs->stage, NULL, data) ||
-        say(store)) {
+    if (rate(store, o, data) ||
+        worksheets_write(store, outputs->stage, NULL, data) || say(store)) {
         xf_store_close(store);
         return -1;
     }

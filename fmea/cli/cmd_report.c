@@ -23,7 +23,8 @@ struct options {
     struct xf_worksheet_how how;
 };
 
-enum { KEY_FORMAT = 0x100, KEY_URL, KEY_REVISION, KEY_TREE, KEY_AOU_TYPE };
+enum { KEY_FORMAT = 0x100, KEY_URL, KEY_REVISION, KEY_TREE, KEY_AOU_TYPE,
+       KEY_PREFIX };
 
 static const struct argp_option arguments[] = {
     {"format", KEY_FORMAT, "LIST", 0,
@@ -37,6 +38,8 @@ static const struct argp_option arguments[] = {
      "for the revision", 1},
     {"revision", KEY_REVISION, "REV", 0,
      "What %r stands for (default: the commit that was scanned)", 1},
+    {"prefix", KEY_PREFIX, "DIR/", 0,
+     "Hypervisor folder in the repository, in front of SARIF's paths: xen/", 1},
     {"tree", KEY_TREE, "XEN-TREE", 0,
      "Look up requirements in docs/fusa/reqs of this tree", 1},
     {"aou-type", KEY_AOU_TYPE, "TYPE", 0,
@@ -92,6 +95,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_REVISION:
         o->how.revision = arg;
+        break;
+    case KEY_PREFIX:
+        o->how.prefix = arg;
         break;
     case KEY_TREE:
         o->how.tree = arg;
@@ -155,7 +161,8 @@ int cmd_report(int argc, char **argv)
                "folder that the scan wrote, or its xenfmea.db (default: "
                "xenfmea-out).\vExit status: 0 fine, 1 a requirement is linked "
                "to that does not exist, or an id is wrong, 2 trouble."};
-    struct options o = {.how = {.version = XF_VERSION, .aou_type = "XenSwdgn"}};
+    struct options o = {.how = {.version = XF_VERSION, .aou_type = "XenSwdgn",
+                                .prefix = ""}};
     struct xf_store *store = NULL;
     struct xf_buf problems = XF_BUF_INIT;
     char *db;

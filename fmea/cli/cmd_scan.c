@@ -18,10 +18,7 @@
 #include "shard.h"
 
 enum {
-    OPT_ARCH = 256,
-    OPT_TYPE,
-    OPT_KCONFIG,
-    OPT_BUILD_DIR,
+    OPT_BUILD_DIR = 256,
     OPT_COMMANDS,
     OPT_CACHE,
     OPT_TIMEOUT,
@@ -35,10 +32,6 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    {"arch", OPT_ARCH, "LIST", 0,
-     "Architectures, comma separated (default: arm64)", 0},
-    {"build-type", OPT_TYPE, "TYPE", 0, "debug (default) or release", 0},
-    {"kconfig", OPT_KCONFIG, "FILE", 0, "Configure with this .config", 0},
     {"build-dir", OPT_BUILD_DIR, "DIR", 0,
      "Take the compile commands of this existing build", 0},
     {"compile-commands", OPT_COMMANDS, "FILE", 0,
@@ -105,18 +98,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &s->history;
-        break;
-    case OPT_ARCH:
-        s->arch = arg;
-        break;
-    case OPT_TYPE:
-        if (strcmp(arg, "debug") && strcmp(arg, "release"))
-            argp_error(state, "--build-type is debug or release, not '%s'",
-                       arg);
-        s->type = arg;
-        break;
-    case OPT_KCONFIG:
-        s->kconfig = arg;
+        state->child_inputs[1] = &s->which;
         break;
     case OPT_BUILD_DIR:
         s->build_dir = arg;
@@ -173,6 +155,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
             argp_error(state, "name a Xen tree");
         if (s->build_dir && s->compile_commands)
             argp_error(state, "--build-dir or --compile-commands, not both");
+        if (s->which.all && (s->build_dir || s->compile_commands || s->parts))
+            argp_error(state, "--all makes its builds itself; leave %s out",
+                       s->build_dir ? "--build-dir"
+                       : s->parts   ? "--shard"
+                                    : "--compile-commands");
         if (s->cppcheck && (s->sites_only || s->parts))
             argp_error(state, "--cppcheck needs all of the scan, not --%s",
                        s->parts ? "shard" : "sites-only");
@@ -222,8 +209,9 @@ static int run(struct scan *s)
     if (scan_find_root(s) || decisions_arg_load(&s->decisions, s->root) ||
         scan_make_output(s) || scan_find_cache(s) || scan_find_standin(s))
         return -1;
-    if ((!s->nbuilds && scan_discover(s)) || scan_check_sources(s) ||
-        scan_check_clang(s))
+    if (!s->nbuilds && (s->which.all ? scan_plan(s) : scan_discover(s)))
+        return -1;
+    if (scan_check_sources(s) || scan_check_clang(s))
         return -1;
     scan_stage_ends(s, "discover");
     if (scan_parse(s))
@@ -239,7 +227,7 @@ static int run(struct scan *s)
 int cmd_scan(int argc, char **argv)
 {
     static const struct argp_child children[] = {
-        {&scan_history_argp, 0, NULL, 0}, {0}};
+        {&scan_history_argp, 0, NULL, 0}, {&scan_builds_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = options, .parser = parse_option, .args_doc = "[XEN-TREE]",
         .children = children,
@@ -247,9 +235,8 @@ int cmd_scan(int argc, char **argv)
                "xenfmea.db, worksheet.html and worksheet.csv. The tree is "
                "never written to.\vExit status: 0 fine, 1 something needs a "
                "look (a unit that does not parse), 2 trouble."};
-    struct scan s = {.type = "debug", .out = "xenfmea-out",
-                     .clang = "clang-19", .timeout = 120,
-                     .cache_size = 4096};
+    struct scan s = {.out = "xenfmea-out", .clang = "clang-19",
+                     .timeout = 120, .cache_size = 4096};
     int rc;
 
     /* A file size limit is to be an error like a full disk, not the end. */

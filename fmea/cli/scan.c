@@ -60,26 +60,41 @@ int scan_prepare(struct scan *s)
     return s->catalogue ? 0 : -1;
 }
 
+void scan_build_release_units(struct scan_build *b)
+{
+    for (size_t j = 0; b->units && j < b->commands.len; j++)
+        xf_unit_release(&b->units[j]);
+    for (size_t j = 0; b->names && j < b->commands.len; j++) {
+        free(b->names[j].file);
+        free(b->names[j].command);
+        free(b->names[j].detail);
+    }
+    for (size_t j = 0; b->places && j < b->commands.len; j++)
+        xf_buf_release(&b->places[j]);
+    for (size_t j = 0; b->reads && j < b->commands.len; j++)
+        xf_buf_release(&b->reads[j]);
+    free(b->places);
+    free(b->reads);
+    free(b->names);
+    free(b->units);
+    free(b->tus);
+    b->places = NULL;
+    b->reads = NULL;
+    b->names = NULL;
+    b->units = NULL;
+    b->tus = NULL;
+}
+
+void scan_build_release(struct scan_build *b)
+{
+    scan_build_release_units(b);
+    xf_build_release(&b->commands);
+}
+
 void scan_release(struct scan *s)
 {
-    for (size_t i = 0; i < s->nbuilds; i++) {
-        struct scan_build *b = &s->builds[i];
-
-        for (size_t j = 0; b->units && j < b->commands.len; j++)
-            xf_unit_release(&b->units[j]);
-        for (size_t j = 0; b->names && j < b->commands.len; j++) {
-            free(b->names[j].file);
-            free(b->names[j].command);
-            free(b->names[j].detail);
-        }
-        for (size_t j = 0; b->places && j < b->commands.len; j++)
-            xf_buf_release(&b->places[j]);
-        free(b->places);
-        free(b->names);
-        free(b->units);
-        free(b->tus);
-        xf_build_release(&b->commands);
-    }
+    for (size_t i = 0; i < s->nbuilds; i++)
+        scan_build_release(&s->builds[i]);
     free(s->builds);
     xf_catalogue_free(s->catalogue);
     xf_buf_release(&s->summary);
@@ -91,4 +106,5 @@ void scan_release(struct scan *s)
     free((char *)s->shard_output[0]);
     free(s->shards);
     decisions_arg_release(&s->decisions);
+    scan_builds_release(&s->which);
 }

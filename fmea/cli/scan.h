@@ -16,6 +16,7 @@
 #include "memo.h"
 #include "outputs.h"
 #include "pool.h"
+#include "scan_builds.h"
 #include "scan_history.h"
 #include "shard.h"
 #include "sites.h"
@@ -27,19 +28,21 @@ struct scan_build {
     struct xf_unit *units;       /* parallel to the commands */
     struct xf_unit_names *names; /* parallel, see scan_name_units() */
     struct xf_buf *places;       /* parallel, see scan_cppcheck_places() */
+    struct xf_buf *reads;        /* likewise */
     unsigned int parsed;
     long peak_kib;
 };
 
 struct scan {
     /* options */
-    const char *tree, *arch, *type, *kconfig, *build_dir, *compile_commands;
+    const char *tree, *build_dir, *compile_commands;
     const char *out, *cache, *clang, *context;
     unsigned int jobs, timeout, cache_size;
     bool quiet, verbose, sites_only, cppcheck;
     unsigned int part, parts; /* of a shard; parts 0: the whole */
     char **shards;            /* to merge */
     size_t nshards, shards_cap;
+    struct scan_builds which;
     struct scan_history history;
     struct decisions_arg decisions;
     /* state of the run */
@@ -72,20 +75,31 @@ int scan_make_output(struct scan *s);
 /* The commands of another tree would make sites of one and a census of the
  * other. What xenfmea recorded itself compiles a copy. */
 int scan_check_sources(const struct scan *s);
+void scan_build_release(struct scan_build *b);
+/* All but its commands: it may be parsed again. */
+void scan_build_release_units(struct scan_build *b);
 void scan_release(struct scan *s);
 
 /* ---- scan_units.c ---- */
 
 int scan_find_cache(struct scan *s);
 int scan_find_standin(struct scan *s);
-/* The builds to scan: one per architecture, or the one that exists already. */
+/* The builds to scan: those asked for, or the one that exists already. */
 int scan_discover(struct scan *s);
+/* Append one. */
+int scan_discover_one(struct scan *s, const struct scan_spec *spec);
 /* One line now instead of one for every assembly file later. */
 int scan_check_clang(const struct scan *s);
-/* The facts of every unit of this part. */
+/* The facts of every unit of this part, of builds that have none yet. */
 int scan_parse(struct scan *s);
 /* What the outputs call the units, wherever the build lies. */
 void scan_name_units(struct scan_build *b);
+
+/* ---- scan_plan.c ---- */
+
+/* The builds of --all: further configurations for as long as they compile
+ * further sites, and of these the few that have all. */
+int scan_plan(struct scan *s);
 
 /* ---- scan_key.c ---- */
 
@@ -114,6 +128,10 @@ int scan_cppcheck(struct scan *s, struct xf_store *store);
 
 /* ---- scan_database.c ---- */
 
+/* Facts of a build into the database, which uses them up. */
+int scan_link_build(struct xf_store *store, struct scan_build *b);
+/* Bodies and variables are for stages that are left out: remove them. */
+void scan_drop_trees(struct xf_buf *facts);
 /* From facts to outputs, unless they are there already. */
 int scan_write_sheet(struct scan *s);
 /* What `check` needs of a tree, in a fraction of the time. */

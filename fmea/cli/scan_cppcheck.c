@@ -13,8 +13,12 @@
 void scan_cppcheck_places(struct scan_build *b)
 {
     b->places = xf_calloc(b->commands.len, sizeof(*b->places));
+    b->reads = xf_calloc(b->commands.len, sizeof(*b->reads));
     for (size_t i = 0; i < b->commands.len; i++) {
         xf_buf_adds(&b->places[i], "");
+        xf_buf_adds(&b->reads[i], "");
+        if (b->units[i].facts.len)
+            xf_cppcheck_reads(&b->reads[i], &b->units[i].facts);
         if (b->units[i].facts.len)
             xf_cppcheck_places(&b->places[i], &b->units[i].facts,
                                b->names[i].file);
@@ -31,14 +35,14 @@ static struct xf_cppcheck_unit *cppcheck_units(const struct scan_build *b,
     for (size_t i = 0; i < b->commands.len; i++) {
         const struct xf_command *c = &b->commands.commands[i];
 
-        if (c->is_asm || !b->units[i].facts.len)
+        if (c->is_asm || b->units[i].status > XF_UNIT_ERRORS)
             continue;
         units[(*n)++] = (struct xf_cppcheck_unit){
             .name = b->names[i].file, .object = c->object, .dir = c->dir,
             .file = c->file, .source = b->commands.source,
             .objects = b->commands.objects,
             .argv = (const char *const *)c->argv, .argc = c->argc,
-            .places = b->places[i].data};
+            .places = b->places[i].data, .reads = b->reads[i].data};
     }
     return units;
 }

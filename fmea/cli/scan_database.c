@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "builds.h"
 #include "census.h"
 #include "file.h"
 #include "graph.h"
@@ -21,7 +22,7 @@
 #include "trigger.h"
 #include "worksheets.h"
 
-static int link_build(struct xf_store *store, struct scan_build *b)
+int scan_link_build(struct xf_store *store, struct scan_build *b)
 {
     size_t n = b->commands.len;
     struct xf_link_tu *tus = xf_calloc(n, sizeof(*tus));
@@ -80,6 +81,14 @@ static int write_outputs(struct scan *s, struct xf_store *store)
     return xf_store_commit(store);
 }
 
+/* The tables have it all now, and the stages can use the memory. */
+static void drop_facts(struct scan *s)
+{
+    for (size_t i = 0; i < s->nbuilds; i++)
+        for (size_t j = 0; j < s->builds[i].commands.len; j++)
+            xf_buf_release(&s->builds[i].units[j].facts);
+}
+
 static int stage_link(struct scan *s, struct xf_store *store)
 {
     int rc = 0;
@@ -87,7 +96,8 @@ static int stage_link(struct scan *s, struct xf_store *store)
     for (size_t i = 0; i < s->nbuilds && s->cppcheck_version; i++)
         scan_cppcheck_places(&s->builds[i]);
     for (size_t i = 0; i < s->nbuilds && !rc; i++)
-        rc = link_build(store, &s->builds[i]);
+        rc = scan_link_build(store, &s->builds[i]);
+    drop_facts(s);
     return rc || xf_sites(store, s->catalogue) ||
                    xf_identity_record(store, s->root)
                ? -1
@@ -126,7 +136,8 @@ static int stage_rate(struct scan *s, struct xf_store *store)
     return xf_rate_facts(store, s->root, s->data) ||
                    xf_rate(store, s->data, &how) ||
                    xf_decisions_record(store,
-                                       decisions_arg_list(&s->decisions))
+                                       decisions_arg_list(&s->decisions)) ||
+                   xf_builds(store)
                ? -1
                : 0;
 }
@@ -188,8 +199,7 @@ static int build_database(struct scan *s, const char *key)
     return rc ? -1 : 0;
 }
 
-/* Bodies and variables are for stages that are left out. */
-static void drop_trees(struct xf_buf *facts)
+void scan_drop_trees(struct xf_buf *facts)
 {
     char *to = facts->data, *from = to, *end = to + facts->len;
 
@@ -219,8 +229,8 @@ int scan_write_sites(struct scan *s)
         struct scan_build *b = &s->builds[i];
 
         for (size_t j = 0; j < b->commands.len; j++)
-            drop_trees(&b->units[j].facts);
-        rc = link_build(store, b);
+            scan_drop_trees(&b->units[j].facts);
+        rc = scan_link_build(store, b);
         scan_say_build(s, b);
     }
     if (!rc)

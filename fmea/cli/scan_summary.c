@@ -91,6 +91,41 @@ static int say_cppcheck(struct scan *s, struct xf_store *store)
                : 0;
 }
 
+/* Text of the architectures that are scanned. */
+#define OWN "reason NOT LIKE 'another architecture:%'"
+
+/* Of --all: what share is in some build, and what keeps out the rest. */
+static int say_coverage(struct scan *s, struct xf_store *store)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        store, "SELECT c, c + n, printf('%.1f', 100.0 * c / max(c + n, 1)), n "
+               "FROM (SELECT (SELECT count(*) FROM census WHERE accounted = "
+               "'site') AS c, (SELECT count(*) FROM v_uncovered WHERE " OWN
+               ") AS n)");
+    int rc;
+
+    if (!q || xf_store_step(store, q) < 0)
+        return -1;
+    xf_buf_addf(&s->summary, "coverage: %s of %s places that read as stops are "
+                             "in some build (%s %%), %s are in none:\n",
+                xf_column(q, 0), xf_column(q, 1), xf_column(q, 2),
+                xf_column(q, 3));
+    sqlite3_reset(q);
+    q = xf_store_prepare(
+        store, "SELECT count(*), CASE WHEN reason LIKE '#%' THEN file || ': ' "
+               "ELSE '' END || reason AS why FROM v_uncovered WHERE " OWN
+               " GROUP BY 2 "
+               "ORDER BY 1 DESC, 2");
+    if (!q)
+        return -1;
+    while ((rc = xf_store_step(store, q)) > 0) {
+        xf_buf_addf(&s->summary, "  %s: ", xf_column(q, 0));
+        xf_visible(&s->summary, xf_column(q, 1), "");
+        xf_buf_adds(&s->summary, "\n");
+    }
+    return rc;
+}
+
 int scan_summarise(struct scan *s, struct xf_store *store)
 {
     int rc = 0;
@@ -126,6 +161,8 @@ int scan_summarise(struct scan *s, struct xf_store *store)
         say_query(s, store, "decisions",
                   "SELECT state, count(*) FROM decision WHERE state <> 'group' "
                   "GROUP BY 1 ORDER BY 1"))
+        return -1;
+    if (s->which.all && say_coverage(s, store))
         return -1;
     return s->cppcheck_version ? say_cppcheck(s, store) : 0;
 }

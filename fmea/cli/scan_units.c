@@ -45,11 +45,13 @@ int scan_find_standin(struct scan *s)
     return xf_error("%s is missing; install xenfmea again", s->standin);
 }
 
-static int discover_one(struct scan *s, const char *arch)
+int scan_discover_one(struct scan *s, const struct scan_spec *spec)
 {
     struct xf_discover how = {
-        .tree = s->tree, .arch = arch, .type = s->type,
-        .kconfig = s->kconfig, .build_dir = s->build_dir,
+        .tree = s->tree, .arch = spec->arch, .name = spec->name,
+        .options = spec->options, .everything = spec->everything,
+        .kconfig = spec->kconfig, .config = spec->config,
+        .build_dir = s->build_dir,
         .compile_commands = s->compile_commands, .cache = s->cache_dir,
         .data = s->data, .standin = s->standin, .clang = s->clang,
         .jobs = s->jobs, .seconds = 10 * s->timeout, .progress = scan_show_step,
@@ -69,36 +71,20 @@ static int discover_one(struct scan *s, const char *arch)
     return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* In one order and each once: every build folder is locked while it is used,
- * and two scans must not wait for each other. */
 int scan_discover(struct scan *s)
 {
-    char *list, *at, *arch, **names = NULL;
-    size_t n = 0, cap = 0;
-    int rc = 0;
+    struct scan_spec existing = {.arch = (char *)s->which.archs};
+    struct scan_specs specs;
+    int rc;
 
-    if (s->build_dir || s->compile_commands)
-        return discover_one(s, s->arch);
-    list = xf_strdup(s->arch ? s->arch : "arm64");
-    for (at = list; (arch = strsep(&at, ","));)
-        if (*arch) {
-            XF_GROW(names, n, cap);
-            names[n++] = arch;
-        }
-    if (!n)
-        rc = xf_error("--arch names no architecture");
-    else
-        qsort(names, n, sizeof(*names), by_name);
-    for (size_t i = 0; i < n && !rc; i++)
-        if (!i || strcmp(names[i], names[i - 1]))
-            rc = discover_one(s, names[i]);
-    free(names);
-    free(list);
+    if (s->build_dir || s->compile_commands) {
+        existing.name = (char *)s->which.types;
+        return scan_discover_one(s, &existing);
+    }
+    rc = scan_builds_list(&specs, &s->which, s->data);
+    for (size_t i = 0; i < specs.len && !rc; i++)
+        rc = scan_discover_one(s, &specs.items[i]);
+    scan_specs_release(&specs);
     return rc;
 }
 
@@ -211,10 +197,13 @@ int scan_parse(struct scan *s)
         struct scan_build *b = &s->builds[i];
         struct xf_pool pool = {.workers = s->jobs, .seconds = s->timeout,
                                .cache_dir = facts, .key = key,
+                               .options = b->commands.options,
                                .cache_bytes = (unsigned long long)s->cache_size
                                               << 20,
                                .progress = scan_show_parse, .payload = s};
 
+        if (b->units)
+            continue;
         fill_tus(b);
         rc = run_pool(s, b, &number, &how, &pool);
         b->parsed = pool.parsed;

@@ -50,7 +50,7 @@ struct xf_history_join {
 };
 
 /* Reads tables site, function, build; writes bug, bug_place, bug_site,
- * site_history, hot_spot, and meta xen_version. 0, or -1. */
+ * site_history, hot_spot, and meta xen_version and, of a clone, tree_revision. 0, or -1. */
 int xf_history_join(struct xf_store *store, const struct xf_history_join *how);
 
 /* The tree's version: XEN_FULLVERSION of its Makefile ("4.17.5",

@@ -1147,6 +1147,29 @@ static int add_version(struct join *j)
     return q ? xf_store_run(j->store, q) : -1;
 }
 
+/* The commit that was scanned, for links to its code. */
+static int add_revision(struct join *j)
+{
+    char *tip = NULL;
+    sqlite3_stmt *q;
+    int rc = 0;
+
+    if (j->how->until)
+        return 0; /* says what counts, not what was scanned */
+    if (xf_history_tip(&tip, j->how->root, NULL))
+        return -1;
+    tip[strcspn(tip, "\n")] = '\0';
+    if (*tip) {
+        q = xf_store_prepare(
+            j->store, "INSERT INTO meta VALUES ('tree_revision', ?1)");
+        if (q)
+            xf_bind(q, 1, tip);
+        rc = q ? xf_store_run(j->store, q) : -1;
+    }
+    free(tip);
+    return rc;
+}
+
 static int run(struct join *j)
 {
     int rc;
@@ -1155,6 +1178,8 @@ static int run(struct join *j)
         return -1;
     if (!j->how->folder && !j->how->events)
         return 0;
+    if (add_revision(j))
+        return -1;
     if ((j->how->folder && facts_load(&j->facts, j->how->folder)) ||
         (j->how->events && facts_load_file(&j->facts, j->how->events)))
         return -1;

@@ -149,8 +149,8 @@ const char *literal_direct(const char *origin, const char *function)
     const char *written = strstr(origin, " is written by ");
     size_t len = strlen(function);
 
-    if (strstr(origin, "argument of ") || strstr(origin, "written at ") ||
-        strstr(origin, "lost: "))
+    if (strstr(origin, "argument of ") || strstr(origin, "lost: ") ||
+        strstr(origin, "itself, written at "))
         return "no";
     while (written) {
         const char *by = written + strlen(" is written by ");

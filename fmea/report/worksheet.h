@@ -35,6 +35,7 @@ struct xf_worksheet_how {
     const char *code_url; /* template with %f file, %l line, %r revision;
                              NULL: no links to the code */
     const char *revision; /* for %r; NULL: the one that the scan recorded */
+    const char *prefix;   /* of paths in SARIF, from the repository: "xen/", "" */
     const char *tree;     /* whose requirements ids refer to; NULL: unknown */
     const char *aou_type; /* of drafted requirements: "XenSwdgn", "XenAoU" */
 };

@@ -74,6 +74,7 @@ struct site {
 struct writer {
     struct stream out;
     struct xf_store *store;
+    const char *prefix;
     struct site site;
 };
 
@@ -101,13 +102,13 @@ static const char flow_query[] =
     " WHERE s.site_id = ?1 AND b.arch = ?2 AND b.name = ?3"
     " ORDER BY p.context, p.step";
 
-static void add_step(struct flow *flow, sqlite3_stmt *q)
+static void add_step(struct flow *flow, sqlite3_stmt *q, const char *prefix)
 {
     struct xf_sarif_place *place = &flow->places[flow->len++];
     const char *via = xf_column(q, 4), *function = xf_column(q, 2);
     int line = sqlite3_column_int(q, 1);
 
-    place->file = xf_strdup(xf_column(q, 0));
+    place->file = xf_format("%s%s", prefix, xf_column(q, 0));
     place->line = line > 0 ? line : 1;
     place->end_line = 0;
     place->function = xf_strdup(function);
@@ -139,7 +140,7 @@ static int load_flow(struct writer *w, struct flow *flow)
             context = at;
         if (at != context || flow->len >= MAX_FLOW - 1)
             break;
-        add_step(flow, q);
+        add_step(flow, q, w->prefix);
     }
     return rc < 0 ? -1 : 0;
 }
@@ -190,7 +191,6 @@ static void place_of(struct xf_sarif_place *place, const struct site *s)
 {
     int line = atoi(s->text[COLUMN_LINE]);
 
-    place->file = s->text[COLUMN_FILE];
     place->line = line > 0 ? line : 1;
     place->function = s->text[COLUMN_FUNCTION];
 }
@@ -199,7 +199,7 @@ static int add_site(struct writer *w)
 {
     static struct flow flow;
     struct site *s = &w->site;
-    char *text, *decision, priority[2] = {s->priority, '\0'};
+    char *text, *file, *decision, priority[2] = {s->priority, '\0'};
     const char *suppressed;
     int rule;
 
@@ -210,6 +210,7 @@ static int add_site(struct writer *w)
         return -1;
     }
     text = message(s);
+    file = xf_format("%s%s", w->prefix, s->text[COLUMN_FILE]);
     decision = xf_format("%s: %s", s->text[COLUMN_DECIDED_DISPOSITION],
                          s->text[COLUMN_DECIDED_RATIONALE]);
     suppressed = suppression_status(s->text[COLUMN_DECISION_STATE]);
@@ -236,6 +237,7 @@ static int add_site(struct writer *w)
             .nproperties = sizeof(properties) / sizeof(properties[0])};
 
         place_of(&result.place, s);
+        result.place.file = file;
         if (flow.len) {
             /* It ends at the site itself. */
             flow.places[flow.len] = result.place;
@@ -247,6 +249,7 @@ static int add_site(struct writer *w)
     }
     release_flow(&flow);
     free(text);
+    free(file);
     free(decision);
     return stream_flush(&w->out);
 }
@@ -294,7 +297,7 @@ static int take_row(const struct row *row, void *payload)
 int write_sarif(struct xf_store *store, const struct xf_worksheet_how *how,
                 const char *path, struct xf_buf *problems)
 {
-    struct writer w = {.store = store};
+    struct writer w = {.store = store, .prefix = how->prefix};
     int rc;
 
     (void)problems;

@@ -73,7 +73,7 @@ const lxw_col_t book_priority_at = 13, book_status_at = FIRST - 1,
 
 static struct head head_of(unsigned char column)
 {
-    const struct column_info *info = &columns[column];
+    const struct column_info *info;
 
     if (column == PLACE)
         return (struct head){"place", 30, "File and line; the link leads to "
@@ -83,6 +83,7 @@ static struct head head_of(unsigned char column)
                              "A decision that has to be confirmed or made "
                              "again, and why; the columns for decisions are "
                              "empty then."};
+    info = &columns[column];
     return (struct head){info->header, info->width, info->meaning};
 }
 

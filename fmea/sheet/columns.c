@@ -34,6 +34,8 @@ const struct sheet_column sheet_columns[] = {
     TEXT(armed_by),
     TEXT(paths),
     TEXT(proposed),
+    TEXT(builds),
+    TEXT(differs),
 };
 
 const size_t sheet_ncolumns = sizeof(sheet_columns) / sizeof(sheet_columns[0]);

@@ -91,9 +91,12 @@ static int load_rows(struct page_json *json)
                    make_key(json, row->site_id, row->arch, row->build), NULL);
     }
     while (stmt && (rc = xf_store_step(json->store, stmt)) > 0) {
-        size_t id = (size_t)sqlite3_column_int64(stmt, 3);
+        int64_t id = sqlite3_column_int64(stmt, 3);
 
-        while (json->nrows <= id) {
+        if (id < 0 || id > PAGE_MAX_ID)
+            return xf_error("the database is damaged: a site has the number "
+                            "%lld; scan again", (long long)id);
+        while (json->nrows <= (size_t)id) {
             XF_GROW(json->rows, json->nrows, json->cap);
             json->rows[json->nrows++] = XF_MAP_NONE;
         }

@@ -11,6 +11,9 @@
 #include "map.h"
 #include "page.h"
 
+/* More sites or functions no database has: an id above was not ours. */
+#define PAGE_MAX_ID (1 << 24)
+
 struct page_json {
     struct xf_buf *out;
     struct xf_store *store;

@@ -93,7 +93,7 @@ static int name_of(struct page_json *json, struct names *names, int64_t id,
     int rc;
 
     *out = 0;
-    if (id < 0 || id > UINT32_MAX)
+    if (id < 0 || id > PAGE_MAX_ID) /* no function has it */
         return 0;
     while (names->len <= (size_t)id) {
         XF_GROW(names->items, names->len, names->cap);

@@ -21,6 +21,8 @@ struct xf_row {
     char *confidence, *severity, *occurrence, *detection;
     char *action_priority, *bug_count;
     char *armed_by, *paths, *proposed;
+    char *builds;  /* all that have the site: "arm64 debug, arm64 release" */
+    char *differs; /* what is not the same in them, a line each */
     int line, end_line, column, debug_only;
     char **inliners; /* functions that inline it, sorted; NULL ended, or NULL */
     /* The excerpt: whole lines of the source around the site. NUL bytes of the

@@ -96,3 +96,32 @@ run "$xenfmea" assume --db out/xenfmea.db
 expect_exit 2 "assume nothing"
 [ "$sum" = "$(sha256sum <out/xenfmea.db)" ] || fail "assume changed the database"
 expect_no_temporaries out
+
+# Requirements of the tree are linked with the code that they speak of; one that
+# the tree has not, and a site elsewhere, are not.
+mkdir -p tree/docs/fusa/reqs tree/xen/common/sched
+cat >tree/docs/fusa/reqs/reqs.rst <<'END'
+Credit2
+-------
+
+`XenProd~credit2_cpu_pool_scheduler~1`
+
+Description:
+Xen shall have a credit2 scheduler.
+
+Covers:
+ - `XenMkt~multiple_schedulers~1`
+END
+make_unit tree/xen/common/sched/credit2.c 4
+list_units tree
+scan tree
+expect_exit 0 "scan with requirements"
+expect_sql "Xen shall have a credit2 scheduler.|XenMkt~multiple_schedulers~1" \
+    "SELECT DISTINCT text, covers FROM v_requirements"
+expect_sql 7 "SELECT count(DISTINCT site_id) FROM v_requirements
+              WHERE file = 'common/sched/credit2.c'"
+expect_sql 0 "SELECT count(*) FROM v_worksheet WHERE (requirement = '') =
+              (file = 'common/sched/credit2.c')"
+echo '`XenMkt~multiple_schedulers~1`' >>tree/docs/fusa/reqs/reqs.rst
+scan tree
+expect_sql 2 "SELECT count(DISTINCT requirement) FROM v_requirements"

@@ -71,6 +71,26 @@ expect_trouble 'code-url'
 report out --code-url 'javascript:alert(1)'
 expect_trouble 'https://'
 
+report out --format sarif --prefix xen/ -o prefixed.sarif
+expect_exit 0 prefix
+grep -q '"uri":"xen/common/unit1.c"' prefixed.sarif || fail 'no prefix'
+if grep -q '"uri":"common' prefixed.sarif; then fail 'a path without prefix'; fi
+
+# Of a clone the commit is known.
+cp -a t clone
+(cd clone && git init -q && git add . && git -c user.name=x -c user.email=x \
+    commit -qm first)
+list_units clone
+scan clone -o clone-out
+expect_exit 0 'scan a clone'
+commit=$(git -C clone rev-parse HEAD)
+expect_sql "$commit" "SELECT value FROM meta WHERE name = 'tree_revision'" \
+    clone-out/xenfmea.db
+report clone-out --code-url 'https://x.org/%f?h=%r' -o clone.xlsx
+expect_exit 0 'links of a clone'
+unzip -p clone.xlsx xl/worksheets/_rels/sheet2.xml.rels |
+    grep -q "unit1.c?h=$commit" || fail 'the commit is not in the link'
+
 # ---- what people decided
 site() {
     sql "SELECT min(site_id) FROM v_sites WHERE $1"

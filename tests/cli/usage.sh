@@ -57,6 +57,10 @@ for n in 0 -1 x '' 3x 99999999999999999999; do
 done
 run "$xenfmea" scan t/xen --build-type fast
 expect_usage_error '--build-type is debug or release'
+run "$xenfmea" scan t/xen --all --profile debug
+expect_usage_error '--all chooses the configurations itself'
+run "$xenfmea" scan t/xen --all --shard 1/2
+expect_usage_error '--all makes its builds itself; leave --shard out'
 run "$xenfmea" scan t/xen "${args[@]}" --build-dir t
 expect_usage_error 'not both'
 run "$xenfmea" verify

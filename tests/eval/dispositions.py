@@ -46,11 +46,19 @@ def arguments():
 
 
 def unpack(options, revision, folder):
+    """All of the tree or nothing: a run that was ended left no half of it."""
+    listed = subprocess.run(
+        ["git", "-C", options.clone, "ls-tree", "--name-only", revision,
+         "MAINTAINERS", "Config.mk", "config", "docs/fusa", "xen"],
+        stdout=subprocess.PIPE, check=True, text=True)
     archive = subprocess.run(
-        ["git", "-C", options.clone, "archive", revision, "xen", "Config.mk",
-         "config", "MAINTAINERS"], stdout=subprocess.PIPE, check=True)
-    folder.mkdir(parents=True)
-    subprocess.run(["tar", "x", "-C", folder], input=archive.stdout, check=True)
+        ["git", "-C", options.clone, "archive", revision,
+         *listed.stdout.split()], stdout=subprocess.PIPE, check=True)
+    made = folder.with_name(folder.name + ".new")
+    subprocess.run(["rm", "-rf", made], check=True)
+    made.mkdir(parents=True)
+    subprocess.run(["tar", "x", "-C", made], input=archive.stdout, check=True)
+    made.rename(folder)
 
 
 def scan(options, revision, arch):

@@ -16,6 +16,7 @@
 #include "error.h"
 #include "file.h"
 #include "internal.h"
+#include "profiles.h"
 #include "record.h"
 #include "state.h"
 
@@ -107,6 +108,65 @@ static void leftovers_are_no_sources(void **state)
     xf_rules_release(&rules);
 }
 
+static void shipped_profiles(void **state)
+{
+    struct xf_profiles profiles;
+    const struct xf_profile *p;
+
+    (void)state;
+    assert_int_equal(xf_profiles_load(&profiles, XF_DATA_DIR), 0);
+    p = xf_profiles_find(&profiles, "debug", "ppc64");
+    assert_non_null(p);
+    assert_string_equal(p->options, "CONFIG_DEBUG=y\n");
+    p = xf_profiles_find(&profiles, "eclair-arm64-amd", "arm64");
+    assert_non_null(p);
+    assert_non_null(strstr(p->options, "CONFIG_GICV2=n\n"));
+    assert_null(xf_profiles_find(&profiles, "eclair-arm64-amd", "x86_64"));
+    assert_non_null(strstr(xf_error_message(), "eclair-x86_64-amd"));
+    p = xf_profiles_find(&profiles, "everything", "x86_64");
+    assert_non_null(p);
+    assert_true(p->everything && p->seed);
+    assert_non_null(strstr(p->options, "CONFIG_PV_SHIM_EXCLUSIVE=n\n"));
+    xf_profiles_release(&profiles);
+}
+
+static void expect_bad_profile(const char *text, const char *says)
+{
+    struct xf_profiles profiles;
+
+    write_file("profiles/own.json", text);
+    assert_int_equal(xf_profiles_load(&profiles, folder), -1);
+    assert_non_null(strstr(xf_error_message(), "own.json"));
+    assert_non_null(strstr(xf_error_message(), says));
+}
+
+static void a_profile_must_be_one(void **state)
+{
+    (void)state;
+    expect_bad_profile("{}", "no list \"profiles\"");
+    expect_bad_profile("{\"profiles\": [{}]}", "\"name\"");
+    expect_bad_profile("{\"profiles\": [{\"name\": \"a,b\"}]}", "\"name\"");
+    expect_bad_profile("{\"profiles\": [{\"name\": \"a\", \"set\": [1]}]}",
+                       "CONFIG_X=y");
+    expect_bad_profile("{\"profiles\": [{\"name\": \"a\", \"set\": "
+                       "[\"CONFIG_A=y\\nCONFIG_B=y\"]}]}", "CONFIG_X=y");
+}
+
+static void a_configuration_tells_its_architecture(void **state)
+{
+    char *path = xf_format("%s/config", folder), *arch;
+
+    (void)state;
+    write_file("config", "CONFIG_ARM=y\nCONFIG_ARM_32=y\n");
+    assert_int_equal(xf_discover_kconfig_arch(&arch, path, XF_DATA_DIR), 0);
+    assert_string_equal(arch, "arm32");
+    free(arch);
+    write_file("config", "CONFIG_MMU=y\n");
+    assert_int_equal(xf_discover_kconfig_arch(&arch, path, XF_DATA_DIR), -1);
+    assert_non_null(strstr(xf_error_message(), "--arch"));
+    free(path);
+}
+
 static void an_unfinished_state_is_none(void **state)
 {
     struct xf_state loaded;
@@ -196,6 +256,9 @@ int main(void)
         cmocka_unit_test(records_keep_any_text),
         cmocka_unit_test(words_are_split_as_by_a_shell),
         cmocka_unit_test(leftovers_are_no_sources),
+        cmocka_unit_test(shipped_profiles),
+        IN_FOLDER(a_profile_must_be_one),
+        IN_FOLDER(a_configuration_tells_its_architecture),
         IN_FOLDER(an_unfinished_state_is_none),
         IN_FOLDER(command_files_become_commands),
         IN_FOLDER(a_build_without_commands_is_an_error),

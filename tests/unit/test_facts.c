@@ -72,14 +72,21 @@ static void put_source(const char *name, const char *text)
     free(path);
 }
 
+/* NULL: no header of options is special. */
+static const char *options;
+
 static int lookup(const char *key)
 {
     char *where = xf_path_join(dir, "cache"), *src = xf_path_join(dir, "src");
     struct xf_cache *cache = xf_cache_new(where, src, src);
     struct xf_buf facts = XF_BUF_INIT;
-    char *path = xf_cache_find(cache, key);
-    int hit = path && xf_cache_load(path, &facts);
+    char *path;
+    int hit;
 
+    if (options)
+        xf_cache_set_options(cache, options);
+    path = xf_cache_find(cache, key);
+    hit = path && xf_cache_load(path, &facts);
     if (hit)
         assert_true(xf_facts_complete(facts.data, facts.len));
     xf_buf_release(&facts);
@@ -98,6 +105,8 @@ static void store_with(const char *key, const char *header)
 
     usleep(20000); /* the files must be older than the scan */
     cache = xf_cache_new(where, src, src);
+    if (options)
+        xf_cache_set_options(cache, options);
     xf_fact(&facts, 'V', XF_FACTS_VERSION, NULL);
     xf_fact(&facts, 'R', "a.c", "", NULL);
     xf_fact(&facts, 'R', header, "", NULL);
@@ -210,6 +219,36 @@ static void cache_is_bounded(void **state)
     assert_int_equal(xf_remove_tree(dir), 0);
 }
 
+/* Of the configuration only the options that the unit's files name. */
+static void configurations_share_facts(void **state)
+{
+    char *sub;
+
+    (void)state;
+    strcpy(dir, "/tmp/xf-cache-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    sub = xf_path_join(dir, "src/sub");
+    assert_int_equal(xf_mkdirs(sub), 0);
+    free(sub);
+    options = "sub/config.h";
+    put_source("src/a.c", "#ifdef CONFIG_A\nint a;\n#endif\n");
+    put_source("src/sub/config.h", "/* made */\n#define CONFIG_A 1\n"
+                                   "#define CONFIG_AB 1\n");
+    store_with("config", "sub/config.h");
+    assert_true(lookup("config"));
+    put_source("src/sub/config.h", "/* made */\n#define CONFIG_A 1\n"
+                                   "#define CONFIG_OTHER 1\n");
+    assert_true(lookup("config"));
+    put_source("src/sub/config.h", "/* made */\n#define CONFIG_A 2\n");
+    assert_false(lookup("config"));
+    put_source("src/sub/config.h", "/* made */\n");
+    assert_false(lookup("config"));
+    put_source("src/sub/config.h", "#define CONFIG_A 1\n");
+    assert_false(lookup("config")); /* a line that is no option counts */
+    options = NULL;
+    assert_int_equal(xf_remove_tree(dir), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +256,7 @@ int main(void)
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(cache_follows_content),
         cmocka_unit_test(cache_knows_both_versions),
+        cmocka_unit_test(configurations_share_facts),
         cmocka_unit_test(cache_is_bounded),
     };
 

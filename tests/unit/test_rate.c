@@ -200,7 +200,10 @@ static void directness_of_origins(void **state)
                         "yes");
     assert_string_equal(literal_direct("x is written by gg() at a.c:1", "g"),
                         "no");
-    assert_string_equal(literal_direct("x, written at 3 places", "g"), "no");
+    assert_string_equal(literal_direct("x, which Xen keeps itself, written at "
+                                       "3 places", "g"), "no");
+    assert_string_equal(literal_direct("written at a.c:1 <- result of an "
+                                       "allocation: f() at a.c:1", "g"), "yes");
 }
 
 /* ---- Action Priority -------------------------------------------------------- */

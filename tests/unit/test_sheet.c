@@ -276,7 +276,7 @@ static char *html_of(const struct xf_sheet *sheet)
     "site_id,kind,file,line,column,function,arch,build,macro,condition,cause," \
     "contexts,disposition,status,aou,rule,confidence,severity,occurrence,"     \
     "detection,action_priority,bug_count,in_debug_only,message,end_line,"      \
-    "macros,armed_by,paths,proposed,inliners,excerpt_line,excerpt\r\n"
+    "macros,armed_by,paths,proposed,builds,differs,inliners,excerpt_line,excerpt\r\n"
 
 static void test_csv(void **state)
 {
@@ -289,11 +289,11 @@ static void test_csv(void **state)
     csv = csv_of(&sheet);
     assert_string_equal(csv, CSV_HEADER
         "s1,panic,a.c,2,5,f,arm64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\",2,"
-        ",,,,y z,0,\r\n"
+        ",,,,arm64 debug,,y z,0,\r\n"
         "s1,panic,a.c,3,5,f,x86_64,debug,,,,,,,,,,,,,,,0,\"\"\"no %u\\n\"\"\","
-        "4,,,,,,0,\r\n"
+        "4,,,,,x86_64 debug,,,0,\r\n"
         "s2,BUG_ON,b.c,9,5,g,arm64,debug,BUG_ON,x > 1,,,,,,,,,,,,,0,,9,"
-        "BUG_ON > BUG,,,,,0,\r\n");
+        "BUG_ON > BUG,,,,arm64 debug,,,0,\r\n");
     free(csv);
     xf_sheet_release(&sheet);
 }

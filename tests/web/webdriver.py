@@ -113,9 +113,11 @@ class Browser:
 
     def open(self, path, fragment=""):
         # Leave first: another fragment alone would not load the page again.
-        self._call("POST", "/url", {"url": "about:blank"})
-        self._call("POST", "/url", {
-            "url": pathlib.Path(path).resolve().as_uri() + fragment})
+        self.visit("about:blank")
+        self.visit(pathlib.Path(path).resolve().as_uri() + fragment)
+
+    def visit(self, address):
+        self._call("POST", "/url", {"url": address})
 
     def visit(self, address):
         self._call("POST", "/url", {"url": "about:blank"})

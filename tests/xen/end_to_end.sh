@@ -6,7 +6,9 @@
 #  2. the tree is as it was, to the byte
 #  3. a second scan, with another number of workers and a cold cache, gives the
 #     same bytes; a third one finds nothing to do
-#  4. Xen's own build of the same tree, with GCC; `verify` finds every bug
+#  4. after a change in one function the next scan gives the bytes of one that
+#     takes nothing from the scan before
+#  5. Xen's own build of the same tree, with GCC; `verify` finds every bug
 #     frame and every call of a stop function of the image in the worksheet
 set -euo pipefail
 xenfmea=$1 tree=$2 arch=$3
@@ -43,12 +45,37 @@ scan again two 1 >/dev/null
 cmp "$work/out/worksheet.csv" "$work/again/worksheet.csv"
 cmp "$work/out/worksheet.html" "$work/again/worksheet.html"
 
+# Every format from the real rows, the same bytes again.
+"$xenfmea" report "$work/out" --format all -o "$work/reports"
+"$xenfmea" report "$work/again" --format all -o "$work/reports2"
+diff -r "$work/reports" "$work/reports2"
+/usr/bin/python3 "$(dirname "$0")/../cli/check_worksheet.py" \
+    "$work/out/xenfmea.db" "$work/reports" "$(dirname "$0")/../../data" \
+    ${XF_SARIF_SCHEMA:+"$XF_SARIF_SCHEMA"}
+"$xenfmea" diff "$work/out" "$work/reports/worksheet.json" >"$work/diff"
+grep -q ' 0 added, 0 gone, 0 changed, 0 moved, 0 reassessed' "$work/diff"
+
 stamp=$(stat -c %Y.%i "$work/out/xenfmea.db")
 scan out one 2 >/dev/null
 [ "$stamp" = "$(stat -c %Y.%i "$work/out/xenfmea.db")" ] ||
     fail "an unchanged tree was analysed again"
 
 cp -r "$tree" "$work/tree"
+tree=$work/tree
+scan changed one 2 >/dev/null
+sed -i '0,/^    BUG_ON(/s//    \/* here *\/\n    BUG_ON(0 || /' \
+    "$tree/xen/common/domain.c"
+scan changed one 2 >/dev/null
+rm -r "$work/cache-one/stages"
+scan fresh one 2 >/dev/null
+for file in worksheet.csv worksheet.html xenfmea.db; do
+    cmp "$work/changed/$file" "$work/fresh/$file"
+    ! cmp -s "$work/out/$file" "$work/fresh/$file" || fail "no change in $file"
+done
+rm -r "$tree"
+tree=$2
+cp -r "$tree" "$work/tree"
+
 make_xen()
 {
     make -C "$work/tree/xen" XEN_TARGET_ARCH="$arch" ${cross:+"$cross"} "$@" \
@@ -59,6 +86,7 @@ make_xen()
 }
 cross=
 [ "$arch" = arm64 ] && cross=CROSS_COMPILE=aarch64-linux-gnu-
+[ "$arch" = arm32 ] && cross=CROSS_COMPILE=arm-linux-gnueabihf-
 make_xen "${arch}_defconfig"
 sed -i 's/^# CONFIG_DEBUG is not set/CONFIG_DEBUG=y/' "$work/tree/xen/.config"
 make_xen olddefconfig
