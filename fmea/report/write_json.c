@@ -62,7 +62,7 @@ static int add_meta(struct stream *out, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store, "SELECT name, value FROM meta WHERE name IN ('tool_version',"
-               " 'tree', 'xen_version', 'tree_revision', 'scan_key')"
+               " 'tree', 'xen_version', 'tree_revision')"
                " ORDER BY name");
     int rc = q ? 0 : -1;
 

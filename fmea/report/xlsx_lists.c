@@ -199,8 +199,9 @@ static const char *const scope_queries[] = {
     " WHEN 'tree' THEN 'tree' WHEN 'xen_version' THEN 'version of Xen'"
     " WHEN 'tree_revision' THEN 'revision of the tree'"
     " WHEN 'make_failures' THEN 'not analysed: targets that make failed on'"
-    " WHEN 'scan_key' THEN 'key of the inputs' ELSE name END, '', value"
-    " FROM meta WHERE value <> '' ORDER BY name",
+    " ELSE name END, '', value"
+    /* The key of the inputs depends on where the cache is. */
+    " FROM meta WHERE value <> '' AND name <> 'scan_key' ORDER BY name",
     "SELECT 'units', b.arch || ' ' || b.name, count(t.id)"
     " FROM build b LEFT JOIN tu t ON t.build = b.id GROUP BY b.id ORDER BY 2",
     "SELECT 'units not analysed', b.arch || ' ' || b.name,"
