@@ -12,19 +12,21 @@
 
 #include "alloc.h"
 #include "error.h"
+#include "exceptions.h"
 #include "file.h"
 #include "store.h"
 #include "worksheet.h"
 
 struct options {
     const char *dir, *out;
+    bool exceptions; /* that document in the place of the worksheet */
     bool formats[XF_FORMATS];
     int nformats;
     struct xf_worksheet_how how;
 };
 
 enum { KEY_FORMAT = 0x100, KEY_URL, KEY_REVISION, KEY_TREE, KEY_AOU_TYPE,
-       KEY_PREFIX };
+       KEY_PREFIX, KEY_PROFILE };
 
 static const struct argp_option arguments[] = {
     {"format", KEY_FORMAT, "LIST", 0,
@@ -33,6 +35,9 @@ static const struct argp_option arguments[] = {
     {"output", 'o', "FILE", 0,
      "Where to write; a folder for several formats (default: the standard "
      "output, or worksheet.xlsx in DIR)", 0},
+    {"profile", KEY_PROFILE, "NAME", 0,
+     "exceptions: with --format rst, the reactions that hit one guest in the "
+     "place of the worksheet", 0},
     {"code-url", KEY_URL, "URL", 0,
      "Address of a line of code, with %f for its file, %l for the line and %r "
      "for the revision", 1},
@@ -69,6 +74,12 @@ static void check(struct options *o, struct argp_state *state)
 {
     for (int i = 0; i < XF_FORMATS; i++)
         o->nformats += o->formats[i];
+    if (o->exceptions && !o->nformats) {
+        o->formats[XF_FORMAT_RST] = true;
+        o->nformats = 1;
+    }
+    if (o->exceptions && (o->nformats > 1 || !o->formats[XF_FORMAT_RST]))
+        argp_error(state, "the profile 'exceptions' has the format rst only");
     if (!o->nformats) {
         o->formats[XF_FORMAT_XLSX] = true;
         o->nformats = 1;
@@ -86,6 +97,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_FORMAT:
         add_formats(o, arg, state);
+        break;
+    case KEY_PROFILE:
+        if (strcmp(arg, "exceptions"))
+            argp_error(state, "there is no profile '%s'; --help lists them",
+                       arg);
+        o->exceptions = true;
         break;
     case 'o':
         o->out = arg;
@@ -130,6 +147,20 @@ static char *target(const struct options *o, enum xf_format format)
         return NULL;
     return xf_path_join(xf_dir_exists(o->dir) ? o->dir : ".",
                         xf_formats[format].file);
+}
+
+static int write_exceptions(const struct options *o, struct xf_store *store)
+{
+    char *path = NULL;
+    int rc;
+
+    if (o->out && xf_dir_exists(o->out))
+        path = xf_path_join(o->out, "exceptions.rst");
+    else if (o->out && strcmp(o->out, "-"))
+        path = xf_strdup(o->out);
+    rc = xf_exceptions_write(store, o->how.data, path);
+    free(path);
+    return rc;
 }
 
 static int write_all(const struct options *o, struct xf_store *store,
@@ -177,7 +208,8 @@ int cmd_report(int argc, char **argv)
     db = xf_dir_exists(o.dir) ? xf_path_join(o.dir, "xenfmea.db")
                               : xf_strdup(o.dir);
     if (!o.how.data || xf_store_open(&store, db) ||
-        write_all(&o, store, &problems))
+        (o.exceptions ? write_exceptions(&o, store)
+                      : write_all(&o, store, &problems)))
         status = cmd_trouble();
     if (status == XF_EXIT_OK && problems.len) {
         fputs(problems.data, stderr);
