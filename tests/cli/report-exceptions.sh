@@ -58,7 +58,8 @@ place() {
 [ "$(grep -c '^:By:' all)" -eq 4 ] || fail 'not four places'
 place silent | grep -q '^:Seen by the domain: undefined instruction$' ||
     fail 'what the domain sees'
-place silent | grep -q '^:Logged: no direct log call .*(finding;' || fail 'silent is a finding'
+place silent | grep -q '^:Logged: no direct log call .*(finding;' ||
+    fail 'silent is a finding'
 place silent | grep -q '^:Domain stopped: no$' || fail 'injected: not stopped'
 place telling | grep -q '^:Logged: may, .* line 17$' || fail 'telling: where'
 place after | grep -q '^:Logged: may$' || fail 'after: may'
