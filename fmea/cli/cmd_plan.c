@@ -11,32 +11,38 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "campaign.h"
 #include "error.h"
 #include "file.h"
 #include "plan.h"
 
-enum format { FORMAT_CSV, FORMAT_RST, FORMAT_COVERAGE, FORMATS };
+enum format { FORMAT_CSV, FORMAT_RST, FORMAT_COVERAGE, FORMAT_CAMPAIGN,
+              FORMATS };
 
 static const char *const formats[FORMATS] = {
     [FORMAT_CSV] = "csv", [FORMAT_RST] = "rst", [FORMAT_COVERAGE] = "coverage",
+    [FORMAT_CAMPAIGN] = "campaign",
 };
 
 struct options {
-    const char *dir, *out;
+    const char *dir, *out, *dtb;
     int format;
     const char **coverage;
     size_t ncoverage, cap;
 };
 
-enum { KEY_FORMAT = 0x100, KEY_COVERAGE };
+enum { KEY_FORMAT = 0x100, KEY_COVERAGE, KEY_DTB };
 
 static const struct argp_option arguments[] = {
     {"format", KEY_FORMAT, "NAME", 0,
      "csv (default) or rst: a case per line or section; coverage: a line per "
-     "site, what --coverage has of it", 0},
+     "site, what --coverage has of it; campaign: single faults for --dtb, each "
+     "with the site that is expected to stop the boot", 0},
     {"coverage", KEY_COVERAGE, "FILE", 0,
      "Line coverage of the tests: JSON of 'gcov --json-format', or an .info "
      "file of lcov; may be given several times", 0},
+    {"dtb", KEY_DTB, "FILE", 0,
+     "Device tree blob that boots, the base of --format campaign", 0},
     {"output", 'o', "FILE", 0, "Where to write (default: standard output)", 0},
     {0}};
 
@@ -62,6 +68,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         XF_GROW(o->coverage, o->ncoverage, o->cap);
         o->coverage[o->ncoverage++] = arg;
         break;
+    case KEY_DTB:
+        o->dtb = arg;
+        break;
     case 'o':
         o->out = arg;
         break;
@@ -73,6 +82,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (o->format == FORMAT_COVERAGE && !o->ncoverage)
             argp_error(state, "--format coverage needs --coverage FILE");
+        if ((o->format == FORMAT_CAMPAIGN) != (o->dtb != NULL))
+            argp_error(state, "--format campaign and --dtb FILE need each "
+                              "other");
+        if (o->format == FORMAT_CAMPAIGN && o->ncoverage)
+            argp_error(state, "--format campaign takes no --coverage");
         if (!o->dir)
             o->dir = "xenfmea-out";
         break;
@@ -104,6 +118,8 @@ static int write_plan(const struct options *o, struct xf_store *store,
     struct xf_plan *plan;
     int rc = -1;
 
+    if (o->format == FORMAT_CAMPAIGN)
+        return xf_campaign_csv(text, store, cmd_data_dir(), o->dtb);
     if (xf_plan_load(&plan, store, cmd_data_dir()))
         return -1;
     if (!measure(o, plan, store)) {

@@ -50,7 +50,7 @@ struct plan_site {
 struct plan_case {
     char *id, *text, *expected, *priority;
     int method;    /* index into methods */
-    struct xf_buf rows, places; /* "a, b" */
+    struct xf_buf rows, places, conditions; /* lists */
     uint32_t *sites; /* indices, each once */
     size_t nrows, nsites, cap;
 };

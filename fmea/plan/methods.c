@@ -38,14 +38,26 @@ static int field_find(const char *name, size_t len)
     return -1;
 }
 
-static int check_sentence(const char *sentence, const char *path)
+/* A sentence that serves several sites must not name what one of them has. */
+static bool of_one_site(int field)
+{
+    return field == FIELD_ROW_ID || field == FIELD_SITE_ID ||
+           field == FIELD_LINE || field == FIELD_KIND || field == FIELD_MODE ||
+           field == FIELD_PREDICATE || field == FIELD_ORIGIN ||
+           field == FIELD_PLACE;
+}
+
+static int check_sentence(const char *sentence, bool shared, const char *path)
 {
     for (const char *at = sentence; (at = strchr(at, '{')); at++) {
         const char *end = strchr(at, '}');
 
-        if (!end || field_find(at + 1, (size_t)(end - at - 1)) < 0)
-            return xf_error("%s: '%s' has a { that names no column; "
-                            "fmea/plan/methods.c lists them", path, sentence);
+        int field = end ? field_find(at + 1, (size_t)(end - at - 1)) : -1;
+
+        if (field < 0 || (shared && of_one_site(field)))
+            return xf_error("%s: '%s' has a { that names no column, or in a "
+                            "scope of several sites one that they do not "
+                            "share", path, sentence);
     }
     return 0;
 }
@@ -87,9 +99,9 @@ static int check_rule(const struct xf_plan *plan, const cJSON *rule,
                         "scope (site, origin, function, text; not '%s'), a "
                         "case, what is expected, and its source",
                         path, method, scope);
-    if (check_sentence(xf_json_string(rule, "case", ""), path))
+    if (check_sentence(xf_json_string(rule, "case", ""), i > 0, path))
         return -1;
-    return check_sentence(xf_json_string(rule, "expected", ""), path);
+    return check_sentence(xf_json_string(rule, "expected", ""), i > 0, path);
 }
 
 static int check_list(const struct xf_plan *plan, const char *name,
@@ -197,7 +209,8 @@ void methods_fill(struct xf_buf *out, const char *sentence,
             const char *end = strchr(sentence, '}');
             int field = field_find(sentence + 1, (size_t)(end - sentence - 1));
 
-            xf_buf_adds(out, *fields[field] ? fields[field] : "its condition");
+            xf_buf_adds(out, !*fields[field] && field == FIELD_PREDICATE
+                                 ? "getting there" : fields[field]);
             sentence = end + 1;
         }
     }

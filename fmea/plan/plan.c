@@ -121,6 +121,9 @@ static void add_row(struct xf_plan *plan, char *const fields[FIELDS])
     if (!c->nsites || c->sites[c->nsites - 1] != site) {
         xf_buf_addf(&c->places, "%s%s", c->nsites ? ", " : "",
                     fields[FIELD_PLACE]);
+        xf_buf_addf(&c->conditions, "%s%s: %s", c->nsites ? "; " : "",
+                    fields[FIELD_PLACE], *fields[FIELD_PREDICATE]
+                    ? fields[FIELD_PREDICATE] : "getting there");
         XF_GROW(c->sites, c->nsites, c->cap);
         c->sites[c->nsites++] = site;
     }
@@ -201,6 +204,7 @@ void xf_plan_free(struct xf_plan *plan)
         free(c->sites);
         xf_buf_release(&c->rows);
         xf_buf_release(&c->places);
+        xf_buf_release(&c->conditions);
     }
     for (size_t i = 0; i < plan->nsites; i++) {
         struct plan_site *s = &plan->sites[i];

@@ -46,7 +46,7 @@ static void add_counts(struct xf_buf *out, const struct xf_plan *plan,
 void xf_plan_csv(struct xf_buf *out, const struct xf_plan *plan)
 {
     xf_buf_adds(out, "case,priority,method,procedure,expected,rows,sites,"
-                     "places,row_ids,site_ids");
+                     "places,conditions,row_ids,site_ids");
     if (plan->measured)
         xf_buf_adds(out, ",guards_evaluated,guards_not_executed,no_data,"
                          "stops_executed,gaps");
@@ -61,6 +61,7 @@ void xf_plan_csv(struct xf_buf *out, const struct xf_plan *plan)
         cell(out, c->expected);
         xf_buf_addf(out, ",%zu,%zu", c->nrows, c->nsites);
         cell(out, c->places.data);
+        cell(out, c->conditions.data);
         cell(out, c->rows.data);
         add_sites(out, plan, c);
         if (plan->measured)

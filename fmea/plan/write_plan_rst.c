@@ -38,7 +38,7 @@ static void add_case(struct xf_buf *out, const struct xf_plan *plan,
     field(out, "Priority", c->priority);
     field(out, "Case", c->text);
     field(out, "Expected", c->expected);
-    field(out, "Sites", c->places.data);
+    field(out, "Sites and conditions", c->conditions.data);
     for (size_t i = 0; i < c->nsites; i++)
         gaps += *gap_of(&plan->sites[c->sites[i]]) != '\0';
     if (plan->measured)
