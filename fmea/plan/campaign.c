@@ -83,7 +83,8 @@ static int check_others(const cJSON *json, const char *path)
 {
     static const char *const lists[][2] = {{"command_line", "values"},
                                            {"modules", "compatible"},
-                                           {"modules", "origins"}};
+                                           {"modules", "origins"},
+                                           {"outside", "files"}};
     const cJSON *sizes = cJSON_GetObjectItemCaseSensitive(
         cJSON_GetObjectItemCaseSensitive(json, "memory"), "sizes");
     const cJSON *item;
@@ -191,8 +192,11 @@ static int add_sites(struct faults *faults)
         "JOIN build b ON b.id = s.build AND b.arch = w.arch "
         "AND b.name = w.build LEFT JOIN trigger t ON t.site = s.id "
         "WHERE w.arch IN ('arm64', 'arm32') AND w.mode = 'stops' "
-        "AND w.phase IN ('boot', 'bring-up') AND w.feasibility <> "
-        "'infeasible' AND w.shown ORDER BY s.file, s.line, s.site_id");
+        "AND (w.phase IN ('boot', 'bring-up') OR w.contexts LIKE '%boot%' "
+        "AND w.cause = 'configuration') AND w.feasibility <> 'infeasible' "
+        "AND w.shown ORDER BY s.file, s.line, s.site_id");
+    const cJSON *outside = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(faults->json, "outside"), "files");
     int rc;
 
     if (!stmt)
@@ -207,8 +211,10 @@ static int add_sites(struct faults *faults)
             .place = xf_format("%s:%s", xf_column(stmt, 3),
                                xf_column(stmt, 8))};
 
-        rc = add_chains(faults, &site) || faults_others(faults, &site) ? -1
-                                                                       : 0;
+        rc = 0;
+        if (!one_of(outside, site.file) &&
+            (add_chains(faults, &site) || faults_others(faults, &site)))
+            rc = -1;
         free(site.place);
         if (rc)
             return -1;

@@ -65,6 +65,8 @@ static bool fill(struct xf_buf *out, const struct mutation *m, uint32_t value)
     uint32_t cells[MAX_CELLS];
     size_t n = cells_of(m, cells);
 
+    if (*m->property && !blob_property(m->node, m->property))
+        n = 1; /* it is added */
     for (size_t i = 0; i < n; i++)
         cells[i] = value;
     return n && put_cells(out, m, cells, n);

@@ -20,13 +20,17 @@
 /* Faults of one read; a tree with more nodes of a kind says nothing new. */
 #define MAX_NODES 4
 
+/* Where texts stand: those of the function that reads, those of the file's
+ * tables (of compatible devices), those of its other functions. */
+enum tier { IN_FUNCTION, IN_TABLES, IN_FILE, TIERS };
+
 struct read {
     struct faults *faults;
     const struct target_site *site;
     const cJSON *entry; /* of "reads" */
     char *name, *file, *basis;
     int line;
-    struct xf_map function_texts, file_texts;
+    struct xf_map texts[TIERS]; /* nearest first */
     char *property; /* NULL: not known */
     size_t index;
 };
@@ -120,7 +124,7 @@ static int read_body(struct read *r)
         if (!tree)
             return -1;
         call = find_call(xf_tree_root(tree), r);
-        add_texts(&r->function_texts, xf_tree_root(tree));
+        add_texts(&r->texts[IN_FUNCTION], xf_tree_root(tree));
         if (call)
             read_arguments(r, call);
         xf_tree_free(tree);
@@ -128,13 +132,9 @@ static int read_body(struct read *r)
     return rc;
 }
 
-static int read_file(struct read *r)
+static int read_texts(struct read *r, enum tier tier, const char *sql)
 {
-    sqlite3_stmt *stmt = xf_store_prepare(
-        r->faults->store,
-        "SELECT tree, types FROM variable WHERE build = ?1 AND file = ?2 "
-        "UNION ALL SELECT b.tree, b.types FROM function f JOIN body b "
-        "ON b.function = f.id WHERE f.build = ?1 AND f.file = ?2");
+    sqlite3_stmt *stmt = xf_store_prepare(r->faults->store, sql);
     int rc;
 
     if (!stmt)
@@ -147,10 +147,20 @@ static int read_file(struct read *r)
 
         if (!tree)
             return -1;
-        add_texts(&r->file_texts, xf_tree_root(tree));
+        add_texts(&r->texts[tier], xf_tree_root(tree));
         xf_tree_free(tree);
     }
     return rc;
+}
+
+static int read_file(struct read *r)
+{
+    if (read_texts(r, IN_TABLES, "SELECT tree, types FROM variable "
+                                 "WHERE build = ?1 AND file = ?2"))
+        return -1;
+    return read_texts(r, IN_FILE, "SELECT b.tree, b.types FROM function f "
+                                  "JOIN body b ON b.function = f.id "
+                                  "WHERE f.build = ?1 AND f.file = ?2");
 }
 
 /* ---- nodes ---------------------------------------------------------------- */
@@ -199,8 +209,10 @@ static void add_faults(const struct read *r, const struct blob_node *node)
     }
 }
 
-/* The nodes that the texts name; how many. */
-static size_t add_named(const struct read *r, const struct xf_map *texts)
+/* The nodes that the texts name, with the property or, with `absent`, without
+ * it; how many. */
+static size_t add_named(const struct read *r, const struct xf_map *texts,
+                        bool absent)
 {
     const struct blob *blob = &r->faults->blob;
     size_t n = 0;
@@ -208,13 +220,21 @@ static size_t add_named(const struct read *r, const struct xf_map *texts)
     for (size_t i = 0; i < blob->nnodes && n < MAX_NODES; i++) {
         const struct blob_node *node = &blob->nodes[i];
 
-        if ((r->property && !blob_property(node, r->property)) ||
+        if ((r->property && !blob_property(node, r->property) != absent) ||
             !names_node(texts, node))
             continue;
         add_faults(r, node);
         n++;
     }
     return n;
+}
+
+static bool add_nearest(const struct read *r)
+{
+    for (int t = 0; t < TIERS; t++)
+        if (add_named(r, &r->texts[t], false))
+            return true;
+    return false;
 }
 
 /* Properties with names of their own are of one kind of node. */
@@ -265,11 +285,11 @@ static void add_nodes(struct read *r)
     } else if (flag(r, "compatible")) {
         free(r->property);
         r->property = NULL;
-        if (!add_named(r, &r->function_texts))
-            add_named(r, &r->file_texts);
-    } else if (r->property && !add_named(r, &r->function_texts) &&
-               !add_named(r, &r->file_texts) && own_name(r->property)) {
+        add_nearest(r);
+    } else if (r->property && !add_nearest(r) && own_name(r->property)) {
         add_having(r);
+        /* An optional property that is there, with a bad value. */
+        add_named(r, &r->texts[IN_FUNCTION], true);
     }
 }
 
@@ -287,8 +307,8 @@ static int follow(struct read *r)
     if (!rc)
         add_nodes(r);
     free(r->property);
-    xf_map_release(&r->function_texts);
-    xf_map_release(&r->file_texts);
+    for (int t = 0; t < TIERS; t++)
+        xf_map_release(&r->texts[t]);
     return rc;
 }
 
