@@ -85,6 +85,30 @@ expect_line stdout '^Stops that no test ran'
 expect_line stdout '^What is missing'
 rst2pseudoxml --halt=2 stdout >/dev/null || fail "not reStructuredText"
 
+# What gcov itself writes, for the same file built for this machine.
+mkdir -p host/xen
+cat >host/xen/bug.h <<'END'
+#include <stdlib.h>
+#define BUG() abort()
+#define BUG_ON(p) do { if (p) BUG(); } while (0)
+#define ASSERT(p) BUG_ON(!(p))
+#define ASSERT_UNREACHABLE() abort()
+#define panic(...) abort()
+END
+printf 'int first_1(int a);\nint main(void) { return first_1(3 - 2 + 1) != 2; }\n' \
+    >host/main.c
+sed 's/case 1:/case 2:/' tree/xen/common/unit1.c >host/unit1.c
+mkdir host/common
+sed -i 's/a == 1)/a == 9)/' host/unit1.c
+mv host/unit1.c host/common/
+(cd host && gcc --coverage -O0 -I. -o run common/unit1.c main.c && ./run &&
+    gcov -t --json-format run-unit1.gcda >gcov.json) || fail "no gcov"
+run "$xenfmea" plan out --format coverage --coverage host/gcov.json -o cov.csv
+expect_exit 0 "plan --coverage of gcov"
+expect_state 'BUG_ON(!p' 'not executed,not executed,True'
+[ "$(states "$(line 'first %d')" | cut -d, -f1,2)" = "evaluated,not executed" ] ||
+    fail "gcov: panic behind an if: $(states "$(line 'first %d')")"
+
 # A device tree that has what the code reads.
 cat >base.dts <<'END'
 /dts-v1/;

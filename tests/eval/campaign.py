@@ -30,7 +30,7 @@ import sys
 import threading
 import time
 
-SECONDS = 15
+SECONDS = 40
 XEN_AT, STUB_AT, DTB_AT = 0x40200000, 0x40180000, 0x48000000
 END = (b"Freed ", b"Panic on CPU", b"Xen BUG at", b"Assertion '",
        b"Reboot in five seconds", b"Manual reset required")
@@ -95,7 +95,7 @@ def ask(xenfmea, db, log):
 
 
 def judge(text, sites, expected):
-    names = [s["id"] for s in sites]
+    names = [s["site_id"] for s in sites]
     if any(n in expected for n in names):
         return "hit" if len(names) == 1 else "one of"
     if names:
