@@ -155,8 +155,7 @@ static int parse_lcov(struct xf_coverage *coverage, const char *text,
         size_t n = (size_t)((stop ? stop : end) - at);
         char *line = xf_strndup(at, n);
 
-        if (n && line[n - 1] == '\r')
-            line[n - 1] = '\0';
+        line[strcspn(line, "\r")] = '\0'; /* a NUL ends the line, too */
         rc = parse_record(coverage, line, &current, ++number, path);
         free(line);
         at += n + (stop != NULL);

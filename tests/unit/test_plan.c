@@ -61,6 +61,20 @@ static void reads_lcov(void **state)
     xf_coverage_release(&c);
 }
 
+/* Found by fuzzing: a line that a NUL cuts short ends there. */
+static void survives_a_nul(void **state)
+{
+    static const char text[] = "SF:a.c\nDA:1,2\0xxxxxxxxxxxxxxxx\r\n"
+                               "end_of_record\n";
+    struct xf_coverage c = XF_COVERAGE_INIT;
+
+    (void)state;
+    assert_int_equal(xf_coverage_parse(&c, text, sizeof(text) - 1, "file"), 0);
+    xf_coverage_finish(&c);
+    assert_true(at(&c, "a.c", 1) == 2);
+    xf_coverage_release(&c);
+}
+
 static void refuses_what_is_no_coverage(void **state)
 {
     static const char *const wrong[] = {
@@ -205,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_gcov),
         cmocka_unit_test(reads_lcov),
+        cmocka_unit_test(survives_a_nul),
         cmocka_unit_test(refuses_what_is_no_coverage),
         cmocka_unit_test(reads_a_blob),
         cmocka_unit_test(writes_single_faults),
