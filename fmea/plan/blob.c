@@ -43,12 +43,13 @@ static int add_nodes(struct blob *blob, const char *path)
         int parent = depth ? parents[depth - 1] : -1;
         const char *above = parent > 0 ? blob->nodes[parent].path : "";
         struct blob_node *node;
+        char *full;
 
         if (depth >= MAX_DEPTH || !name)
             return xf_error("%s: nodes without a name, or more than %d deep; "
                             "make the device tree again with dtc", path,
                             MAX_DEPTH);
-        char *full = depth ? xf_format("%s/%s", above, name) : xf_strdup("/");
+        full = depth ? xf_format("%s/%s", above, name) : xf_strdup("/");
 
         XF_GROW(blob->nodes, blob->nnodes, blob->cap);
         parents[depth] = (int)blob->nnodes;

@@ -3,12 +3,12 @@
  * From a function that reads the device tree, at its place in a chain, to the
  * property or node of the tree at hand. Which node a pointer stands for is not
  * followed: it is one that the texts of the same function name (by path, name,
- * compatible or device_type), else those of the same file.
+ * compatible or device_type), else those of the same file's tables, else those
+ * of its other functions.
  */
 #include "faults.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
