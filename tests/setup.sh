@@ -12,13 +12,14 @@ jobs=$(nproc)
 packages="gcc libc6-dev make cmake pkg-config libclang-19-dev clang-19 lld-19
     llvm-19 libsqlite3-dev libcjson-dev libxxhash-dev libelf-dev libdw-dev
     libexpat1-dev libxlsxwriter-dev libzip-dev libmicrohttpd-dev
+    libfdt-dev
     flex bison python3 perl git dpkg-dev xz-utils bzip2 ca-certificates
     graphviz"
 # What the tests need besides.
 test_packages="libcmocka-dev sqlite3 python3-yaml chromium chromium-driver procps
     gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf bc time cppcheck
     python3-openpyxl python3-jsonschema python3-docutils unzip
-    libreoffice-calc-nogui"
+    device-tree-compiler libreoffice-calc-nogui"
 
 as_root()
 {

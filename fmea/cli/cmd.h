@@ -27,6 +27,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_assume(int argc, char **argv);
 int cmd_rate(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
 
 /* Print xf_error_message() as "xenfmea: ..." and return XF_EXIT_TROUBLE. */
 int cmd_trouble(void);

@@ -38,6 +38,7 @@ static const struct {
      cmd_triage},
     {"report", "write the worksheet as xlsx, JSON, SARIF, RST, ...",
      cmd_report},
+    {"plan", "write the verification plan, with what coverage lacks", cmd_plan},
     {"explain", "say who reaches a site, and how", cmd_explain},
     {"graph", "draw the paths to a site", cmd_graph},
     {"assume", "show what falls away under assumptions of use", cmd_assume},
