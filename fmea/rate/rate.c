@@ -395,8 +395,10 @@ int xf_rate(struct xf_store *store, const char *data_dir,
                                   "DELETE FROM decision_group; "
                                   "DELETE FROM site_class; "
                                   "DELETE FROM site_requirement; "
+                                  "DELETE FROM anchor; "
                                   "DELETE FROM aou_site; DELETE FROM aou;") ||
-             aous_write(&r.aous, store) || rate_sites(&r) ||
+             aous_write(&r.aous, store) || scales_write(&r.scales, store) ||
+             rate_sites(&r) ||
              groups_write(r.groups, store);
 
     release(&r);
