@@ -176,6 +176,8 @@ static int propose(struct rating *r, int64_t site)
                         "rules.json must end with one that always holds",
                         kind ? kind : "?");
     fact_set(&r->facts, "rule", o.rule->id);
+    fact_set(&r->facts, "rule_title",
+             *o.rule->title ? o.rule->title : o.rule->id);
     fact_set(&r->facts, "disposition", o.rule->disposition);
     return write_proposal(r, site, &o) || write_evidence(r, site, &o) ? -1 : 0;
 }
@@ -337,6 +339,7 @@ static int rate_sites(struct rating *r)
 /* Facts that the code itself asks for or tells: facts.json must have them. */
 static const char *const needed[] = {
     "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
+    "rule_title",
     "origin", "origin_direct", "dereferenced", "next", "condition",
     "disposition", "feature_off", "level", "interference", "aou", "aou_how",
     "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",

@@ -489,6 +489,32 @@ class Small(Page):
         self.assertIn(f"disposition={column}", self.address())
         self.assertTrue(self.text("#count").startswith(f"{count} of"))
 
+    def test_trend_against_a_baseline(self):
+        self.browser.keys("s")
+        text = self.text("#trend")
+        for part in ("Trend against xen-4.22", "1 new", "1 gone", "0 moved",
+                     "common/old.c:7", "<b>old"):
+            self.assertIn(part, text)
+        lines = dict(self.js("""
+            return [...document.querySelectorAll('#trend tbody tr')]
+                .map((tr) => [...tr.children].map((cell) => cell.textContent))
+                .filter((cells) => cells.length === 4)
+                .map(([name, ...rest]) => [name, rest]);"""))
+        there = [row for row in self.js(TABLE, "sites")
+                 if (row["arch"], row["build"]) == ("arm64", "debug")]
+        self.assertEqual(lines["All sites"],
+                         ["3", str(len(there)), f"+{len(there) - 3}"])
+        self.assertEqual(lines["gone-words"], ["3", "0", "−3"])
+        self.assertIn("panic", lines)
+        self.js("document.querySelector('#trend details').open = true;")
+        self.browser.click("#trend details button")
+        self.assertTrue(self.js("return document.querySelector('#summary').hidden"))
+        self.assertTrue(self.js("return isOpen()"))
+
+    def test_scales_are_explained(self):
+        self.browser.keys("j" + ENTER)
+        self.assertIn("the host stops", self.text("#evidence"))
+
     def wait_for(self, part):
         self.assertTrue(self.browser.wait(
             "location.hash.includes(arguments[0])", part))
