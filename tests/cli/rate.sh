@@ -149,7 +149,7 @@ expect_sql 2 "SELECT count(DISTINCT requirement) FROM v_requirements"
 
 # What came since the baseline, which a rating without one keeps, as does the
 # worksheet as JSON.
-"$xenfmea" report -q --format json -o before.json before || fail "report"
+"$xenfmea" report --format json -o before.json before || fail "report"
 for baseline in before before.json; do
     run "$xenfmea" rate --db out/xenfmea.db --baseline "$baseline"
     expect_exit 0 "rate --baseline $baseline"

@@ -112,6 +112,11 @@ static const char *const evidence =
     " '<b>a subject</b>');"
     "INSERT INTO bug_site SELECT DISTINCT 1, site_id, 'function', 'changed', 3,"
     " 'the fix changed this function' FROM site WHERE line % 4 = 0;"
+    "INSERT INTO site_row SELECT site_id, id, 'arm64 debug', 1,"
+    " 'contexts: boot (arm64 debug); irq (x86_64 release)' FROM site"
+    " WHERE id = 1;"
+    "INSERT INTO site_absence SELECT site_id, (SELECT max(id) FROM build),"
+    " 'an #if in <b>', 'CONFIG_PV=n' FROM site WHERE id = 1;"
     "INSERT INTO anchor VALUES ('severity', 10, 'the host stops'),"
     " ('severity', 2, 'a warning');"
     "INSERT INTO baseline_count VALUES ('tree', 'xen-4.22', 0),"
@@ -120,7 +125,7 @@ static const char *const evidence =
     " ('priority', 'H', 3);"
     "INSERT INTO baseline_site SELECT DISTINCT site_id, 'added', '', kind,"
     " function, '' FROM site WHERE id = 1;"
-    "INSERT INTO baseline_site VALUES ('0000000000000000', 'gone',"
+    "INSERT INTO baseline_site VALUES ('ffffffffffffffff', 'gone',"
     " 'common/old.c:7', 'halt', '<b>old', '');";
 
 /* Each is a file name, a function, a condition, a message and a macro. The
