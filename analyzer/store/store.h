@@ -17,7 +17,7 @@ struct xf_store;
 /* PRAGMA user_version of the databases this program reads and writes. To be
  * raised by every release whose tables or views differ from the last one's: a
  * reader would else meet a missing column as an SQL error. */
-#define XF_SCHEMA_VERSION 3
+#define XF_SCHEMA_VERSION 4
 
 /* A new, empty database at `path` with every data/schema file applied, open in
  * one transaction. Nothing appears at `path` before xf_store_commit(). */

@@ -172,3 +172,10 @@ UNION ALL SELECT s.id, 'history_number', h.occurrence
           FROM site s JOIN site_history h ON h.site_id = s.site_id
 UNION ALL SELECT s.id, 'history_reason', h.reason
           FROM site s JOIN site_history h ON h.site_id = s.site_id;
+
+CREATE TABLE anchor (             -- what the numbers of the scales used stand for
+    scale  TEXT NOT NULL,         -- 'severity', 'occurrence', 'detection'
+    number INTEGER NOT NULL,
+    text   TEXT NOT NULL,
+    PRIMARY KEY (scale, number)
+) STRICT;

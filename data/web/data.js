@@ -53,6 +53,9 @@ const conditionsOf = index("conditions", "row");
 const producersOf = index("producers", "row");
 const triggersOf = index("triggers", "row");
 const aousOf = index("aou_sites", "row");
+const rowOf = index("site_rows", "site_id");
+const absencesOf = index("site_builds", "site_id");
+const anchorsOf = index("anchors", "scale");
 const bugsOf = index("bugs", "site_id");
 
 const excerpts = new Map(data.excerpts);

@@ -202,11 +202,28 @@ function proposal(row) {
     ]));
 }
 
+// The whole scale, for whoever doubts the number.
+function anchorList(anchors, value) {
+    return element("details", {className: "anchors"},
+        element("summary", {}, anchors.find((one) => one.number === value)?.text ??
+            "not rated"),
+        element("table", {}, element("tbody", {}, ...anchors.map((one) => {
+            const line = element("tr", {},
+                element("th", {scope: "row"}, String(one.number)),
+                element("td", {}, one.text));
+            if (one.number === value)
+                line.setAttribute("aria-current", "true");
+            return line;
+        }))));
+}
+
 function scale(title, value, why) {
+    const anchors = anchorsOf(title.toLowerCase());
     return element("div", {className: "scale"},
         element("span", {className: "dim"}, title),
         element("span", {className: "figure"}, value === null ? "?" : String(value)),
-        element("span", {}, ...prose(why)));
+        element("div", {}, element("span", {}, ...prose(why)),
+            anchors.length > 0 && anchorList(anchors, value)));
 }
 
 function rating(row) {
@@ -292,6 +309,19 @@ function similar(site) {
         : element("p", {className: "dim"}, "None that is like it is decided yet."));
 }
 
+// What builds do not have in common.
+function acrossBuilds(site) {
+    const differs = rowOf(site.site_id)[0]?.differs ?? "";
+    const absent = absencesOf(site.site_id);
+    return (differs || absent.length) && section("Across the builds", list([
+        ["In", buildsText(site.rows)],
+        ["Differs", factsList(differs)],
+        ["Not in", absent.length && [element("ul", {className: "facts"},
+            ...absent.map((one) => element("li", {}, [one.build, one.absent_why,
+                one.options].filter(Boolean).join(": "))))]],
+    ]));
+}
+
 function identity(site, row) {
     return section("The site", list([
         ["Id", site.site_id, "mono"], ["Function", row.function, "mono"],
@@ -332,7 +362,7 @@ function showSite(site, row) {
         element("div", {className: "column"}, buildChooser(site), codeTable(row),
             whyItFires(row), whoGetsThere(row), pastBugs(site)),
         element("div", {className: "column"}, proposal(row), rating(row),
-            similar(site), identity(site, row)),
+            acrossBuilds(site), similar(site), identity(site, row)),
     ].filter(Boolean));
     drawPaths();
 }

@@ -118,7 +118,7 @@ function showTitle() {
     const facts = new Map(plainFacts());
     const tree = [facts.get("Tree"), facts.get("Version")].filter(Boolean).join(" ");
     const builds = new Set(rows.map((row) => row.buildName));
-    $("title").textContent = visible([tree, [...builds].join(", ")]
+    $("title").title = $("title").textContent = visible([tree, [...builds].join(", ")]
         .filter(Boolean).join(" · "));
     document.title = visible(tree ? `FMEA worksheet – ${tree}` : "FMEA worksheet");
 }

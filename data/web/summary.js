@@ -146,6 +146,108 @@ function bySubsystem() {
         counts, PRIORITIES, ["subsystem", "ap"]);
 }
 
+// ---- Trend ----------------------------------------------------------------------
+
+// What the earlier scan counted: what -> name -> sites. Only the builds that
+// both have count.
+function earlier() {
+    const counts = new Map();
+    for (const {what, name, sites: n} of readTable(data.baseline)) {
+        if (!counts.has(what))
+            counts.set(what, new Map());
+        counts.get(what).set(name, n);
+    }
+    return counts;
+}
+
+// The same of this one, decisions of this minute included.
+function presentCounts(builds) {
+    const counts = {all: new Map([["", 0]]), kind: new Map(), priority: new Map(),
+        context: new Map(), disposition: new Map()};
+    const add = (what, name) =>
+        counts[what].set(name, (counts[what].get(name) ?? 0) + 1);
+    for (const site of sites) {
+        const compared = site.rows.filter((row) => builds.has(row.buildName));
+        if (!compared.length)
+            continue;
+        add("all", "");
+        add("kind", compared[0].kind);
+        add("priority", worst(compared.map((row) => row.priorities[0] ?? "")));
+        add("disposition", holds(site) ? dispositionOf(site)
+            : compared[0].disposition);
+        const reached = new Set(compared.flatMap((row) => split(row.contexts)));
+        for (const context of reached.size ? reached : NONE)
+            add("context", context);
+    }
+    return counts;
+}
+
+function trendLine(title, was, is, filters) {
+    const change = is - was;
+    return element("tr", {},
+        element("th", {scope: "row"}, filters && is
+            ? button(title, () => showOnly(filters), {className: "link"}) : title),
+        element("td", {}, number(was)), element("td", {}, number(is)),
+        element("td", {className: change ? "moved" : "dim"}, change > 0
+            ? `+${number(change)}` : change ? `−${number(-change)}` : "±0"));
+}
+
+const TRENDS = [["disposition", "Disposition", "disposition"],
+    ["priority", "Action Priority of the stop", ""], ["context", "Context", "context"],
+    ["kind", "Kind", "kind"]];
+
+function trendRows(was, is) {
+    const lines = [trendLine("All sites", was.get("all").get(""), is.all.get(""), {})];
+    for (const [what, title, filter] of TRENDS) {
+        const before = was.get(what) ?? new Map(), now = is[what];
+        const names = [...new Set([...now.keys(), ...before.keys()])].sort((a, b) =>
+            (now.get(b) ?? 0) - (now.get(a) ?? 0) || (a < b ? -1 : 1));
+        lines.push(element("tr", {}, element("th", {scope: "rowgroup", colSpan: 4,
+            className: "part"}, title)));
+        lines.push(...names.map((name) => trendLine(name || "none",
+            before.get(name) ?? 0, now.get(name) ?? 0, filter && {[filter]: name})));
+    }
+    return lines;
+}
+
+const SINCE_WORDS = {added: "new", gone: "gone", changed: "changed", moved: "moved"};
+
+function sinceList(how, found) {
+    const shown = found.slice(0, 200);
+    return element("details", {}, element("summary", {},
+        `${number(found.length)} ${SINCE_WORDS[how]}`),
+    element("ul", {}, ...shown.map((one) => {
+        const site = siteById.get(one.site_id);
+        return element("li", {}, one.kind, " at ", site
+            ? button(site.place, () => {
+                state.view = "";
+                showView();
+                goToSite(site.site_id);
+            }, {className: "link mono"})
+            : element("code", {}, one.was), ` in ${one.function}()`,
+        one.reason && element("span", {className: "dim"}, ` – ${one.reason}`));
+    }), found.length > shown.length && element("li", {},
+        `and ${number(found.length - shown.length)} more: xenfmea diff`)));
+}
+
+function trend() {
+    const was = earlier();
+    if (!was.size)
+        return null;
+    const builds = new Set(was.get("build").keys());
+    const [tree] = was.get("tree").keys();
+    const since = readTable(data.since);
+    const made = element("table", {className: "heat trend"},
+        element("caption", {}, `Trend against ${tree}`),
+        element("thead", {}, element("tr", {}, ...[`in ${[...builds].join(", ")}`,
+            "was", "is", "change"].map((title) =>
+            element("th", {scope: "col"}, title)))),
+        element("tbody", {}, ...trendRows(was, presentCounts(builds))));
+    return element("section", {id: "trend"}, made,
+        ...Object.keys(SINCE_WORDS).map((how) =>
+            sinceList(how, since.filter((one) => one.how === how))));
+}
+
 // ---- Facts of the scan ----------------------------------------------------------
 
 function factTable(title, lines) {
@@ -193,6 +295,6 @@ function scanFacts() {
 function showSummary() {
     if (state.view !== "summary")
         return;
-    summary.replaceChildren(...[progressBars(), byContext(), byCause(),
+    summary.replaceChildren(...[progressBars(), trend(), byContext(), byCause(),
         bySubsystem(), scanFacts()].filter(Boolean));
 }

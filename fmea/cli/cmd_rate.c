@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "baseline.h"
 #include "builds.h"
 #include "decisions_arg.h"
 #include "error.h"
@@ -24,12 +25,13 @@
 #include "worksheets.h"
 
 struct options {
-    const char *db;
+    const char *db, *baseline;
     struct xf_rate_options how;
     struct decisions_arg decisions;
+    struct xf_diff diff; /* with the baseline */
 };
 
-enum { KEY_DB = 0x100, KEY_CONTEXT, KEY_DECISIONS };
+enum { KEY_DB = 0x100, KEY_CONTEXT, KEY_DECISIONS, KEY_BASELINE };
 
 static const struct argp_option arguments[] = {
     {"db", KEY_DB, "FILE", 0, "worksheet's database (xenfmea-out/xenfmea.db)",
@@ -38,6 +40,9 @@ static const struct argp_option arguments[] = {
      "safety context: accepted assumptions, features off, own rules", 0},
     {"decisions", KEY_DECISIONS, "FILE", 0,
      "decisions, a file or a folder (default: fmea-decisions.json)", 0},
+    {"baseline", KEY_BASELINE, "FILE", 0,
+     "an earlier scan's folder, database or worksheet as JSON, for the trend "
+     "in the summary", 0},
     {0},
 };
 
@@ -54,6 +59,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case KEY_DECISIONS:
         o->decisions.named = arg;
+        break;
+    case KEY_BASELINE:
+        o->baseline = arg;
         break;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s' is not expected; name the database with --db",
@@ -90,7 +98,8 @@ static int rate(struct xf_store *store, const struct options *o,
     return xf_rate(store, data, &o->how) ||
                    xf_decisions_record(store,
                                        decisions_arg_list(&o->decisions)) ||
-                   xf_builds(store)
+                   xf_builds(store) ||
+                   (o->baseline && xf_baseline_record(store, &o->diff))
                ? -1
                : 0;
 }
@@ -166,7 +175,8 @@ static int run(struct options *o)
     char *folder;
     int rc;
 
-    if (!data || decisions_arg_load(&o->decisions, NULL))
+    if (!data || decisions_arg_load(&o->decisions, NULL) ||
+        (o->baseline && xf_diff_load(&o->diff, o->baseline, o->db)))
         return -1;
     folder = folder_of(o->db);
     if (!folder)
@@ -197,6 +207,7 @@ int cmd_rate(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &o))
         return XF_EXIT_TROUBLE;
     rc = run(&o);
+    xf_diff_release(&o.diff);
     decisions_arg_release(&o.decisions);
     return rc ? cmd_trouble() : XF_EXIT_OK;
 }

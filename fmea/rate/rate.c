@@ -176,6 +176,8 @@ static int propose(struct rating *r, int64_t site)
                         "rules.json must end with one that always holds",
                         kind ? kind : "?");
     fact_set(&r->facts, "rule", o.rule->id);
+    fact_set(&r->facts, "rule_title",
+             *o.rule->title ? o.rule->title : o.rule->id);
     fact_set(&r->facts, "disposition", o.rule->disposition);
     return write_proposal(r, site, &o) || write_evidence(r, site, &o) ? -1 : 0;
 }
@@ -337,6 +339,7 @@ static int rate_sites(struct rating *r)
 /* Facts that the code itself asks for or tells: facts.json must have them. */
 static const char *const needed[] = {
     "kind", "function", "kconfig", "role", "price", "misra", "mode", "rule",
+    "rule_title",
     "origin", "origin_direct", "dereferenced", "next", "condition",
     "disposition", "feature_off", "level", "interference", "aou", "aou_how",
     "aou_accepted", "aou_partly", "literal", "literal_value", "literal_what",
@@ -395,8 +398,10 @@ int xf_rate(struct xf_store *store, const char *data_dir,
                                   "DELETE FROM decision_group; "
                                   "DELETE FROM site_class; "
                                   "DELETE FROM site_requirement; "
+                                  "DELETE FROM anchor; "
                                   "DELETE FROM aou_site; DELETE FROM aou;") ||
-             aous_write(&r.aous, store) || rate_sites(&r) ||
+             aous_write(&r.aous, store) || scales_write(&r.scales, store) ||
+             rate_sites(&r) ||
              groups_write(r.groups, store);
 
     release(&r);

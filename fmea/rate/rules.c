@@ -58,6 +58,7 @@ static int add_rule(struct rules *rules, const cJSON *item, const char *file,
 {
     struct rule r = {
         .id = xf_json_string(item, "id", ""),
+        .title = xf_json_string(item, "title", ""),
         .disposition = xf_json_string(item, "disposition", ""),
         .confidence = xf_json_string(item, "confidence", ""),
         .rationale = xf_json_string(item, "rationale", ""),

@@ -13,6 +13,7 @@
 
 struct rule {
     const char *id, *disposition, *confidence, *rationale, *question, *source;
+    const char *title;   /* in words, for groups; "": none */
     const char *verify;  /* idea for a test, with slots */
     const cJSON *when;
     char *file; /* that it stands in */

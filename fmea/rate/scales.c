@@ -160,6 +160,41 @@ static int check_modes(const cJSON *modes, const struct fact_names *names)
     return 0;
 }
 
+static int write_anchors(struct xf_store *store, const cJSON *json,
+                         const char *file)
+{
+    char *scale = xf_strndup(file, strcspn(file, "."));
+    const cJSON *anchor;
+    int rc = 0;
+
+    cJSON_ArrayForEach(anchor, member(json, "anchors"))
+    {
+        int number = anchor->string ? atoi(anchor->string) : 0;
+        sqlite3_stmt *q;
+
+        if (rc || number < 1 || number > 10 || !cJSON_IsString(anchor))
+            continue;
+        q = xf_store_prepare(
+            store, "INSERT OR REPLACE INTO anchor VALUES (?1, ?2, ?3)");
+        if (q) {
+            xf_bind(q, 1, scale);
+            sqlite3_bind_int(q, 2, number);
+            xf_bind(q, 3, anchor->valuestring);
+        }
+        rc = q ? xf_store_run(store, q) : -1;
+    }
+    free(scale);
+    return rc;
+}
+
+int scales_write(const struct scales *scales, struct xf_store *store)
+{
+    for (int i = 0; i < SCALES; i++)
+        if (write_anchors(store, scales->json[i], files[i]))
+            return -1;
+    return 0;
+}
+
 int scales_load(struct scales *out, const char *data_dir, const char *own,
                 const struct fact_names *names)
 {

@@ -23,6 +23,9 @@ int scales_load(struct scales *out, const char *data_dir, const char *own,
                 const struct fact_names *names);
 void scales_release(struct scales *scales);
 
+/* Table anchor. 0, or -1 with xf_error(). */
+int scales_write(const struct scales *scales, struct xf_store *store);
+
 /* 0: not rated. `why` (caller frees) has the reason and the rule's id, or what
  * is missing. -1 with xf_error(). */
 int scales_rate(const struct scales *scales, enum scale scale,

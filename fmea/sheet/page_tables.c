@@ -42,6 +42,17 @@ static const struct {
      "SELECT site, function, file, line AS 'line#', text, cause, origin"
      " FROM trigger_producer ORDER BY site, n"},
 
+    {"anchors", "SELECT scale, number AS 'number#', text FROM anchor"
+                " ORDER BY scale, number DESC"},
+
+    /* What builds do not have in common. */
+    {"site_rows", "SELECT site_id, absent, differs FROM v_site_rows"
+                  " WHERE absent <> '' OR differs <> '' ORDER BY site_id"},
+
+    {"site_builds", "SELECT site_id, arch || ' ' || build AS build, absent_why,"
+                    " options FROM v_site_builds WHERE present = 0"
+                    " ORDER BY site_id, arch, build"},
+
     {"decisions",
      "SELECT site_id, decided_group, state, why, disposition, rationale, aou,"
      " who, decided_on, meeting FROM v_decisions ORDER BY site_id, place"},
@@ -64,6 +75,12 @@ static const struct {
      " x.why, b.counts AS 'counts#' FROM bug_site x JOIN bug b ON b.id = x.bug"
      " ORDER BY x.site_id, CASE x.match WHEN 'predicate' THEN 0"
      " WHEN 'site' THEN 1 ELSE 2 END, b.date DESC, b.bug_id"},
+
+    {"baseline", "SELECT what, name, sites AS 'sites#' FROM baseline_count"
+                 " ORDER BY what, name"},
+
+    {"since", "SELECT how, site_id, was, kind, function, reason"
+              " FROM baseline_site ORDER BY how, was, site_id"},
 
     {"contexts", "SELECT name, party, colour FROM context ORDER BY id"},
 };

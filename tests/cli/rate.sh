@@ -97,6 +97,27 @@ expect_exit 2 "assume nothing"
 [ "$sum" = "$(sha256sum <out/xenfmea.db)" ] || fail "assume changed the database"
 expect_no_temporaries out
 
+# Against itself nothing has changed.
+cp -r out before
+run "$xenfmea" rate --db out/xenfmea.db --baseline before
+expect_exit 0 "rate --baseline"
+expect_sql 0 "SELECT count(*) FROM baseline_site"
+was=$(sql "SELECT count(DISTINCT site_id) FROM site")
+expect_sql "$was" "SELECT sites FROM baseline_count WHERE what = 'all'"
+for what in kind disposition priority; do
+    expect_sql "$was" "SELECT sum(sites) FROM baseline_count
+                       WHERE what = '$what'"
+done
+expect_sql 0 "SELECT count(*) FROM baseline_count c WHERE what = 'context'
+    AND sites <> (SELECT count(DISTINCT x.site) FROM site_context x
+                  JOIN context n ON n.id = x.context
+                  WHERE n.name = c.name AND x.armed = 0) AND name <> 'none'"
+expect_sql 30 "SELECT count(*) FROM anchor WHERE text <> ''"
+sum=$(sha256sum <out/xenfmea.db)
+run "$xenfmea" rate --db out/xenfmea.db --baseline nowhere.db
+expect_trouble 'nowhere.db'
+[ "$sum" = "$(sha256sum <out/xenfmea.db)" ] || fail "the database changed"
+
 # Requirements of the tree are linked with the code that they speak of; one that
 # the tree has not, and a site elsewhere, are not.
 mkdir -p tree/docs/fusa/reqs tree/xen/common/sched
@@ -125,3 +146,21 @@ expect_sql 0 "SELECT count(*) FROM v_worksheet WHERE (requirement = '') =
 echo '`XenMkt~multiple_schedulers~1`' >>tree/docs/fusa/reqs/reqs.rst
 scan tree
 expect_sql 2 "SELECT count(DISTINCT requirement) FROM v_requirements"
+
+# What came since the baseline, which a rating without one keeps, as does the
+# worksheet as JSON.
+"$xenfmea" report --format json -o before.json before || fail "report"
+for baseline in before before.json; do
+    run "$xenfmea" rate --db out/xenfmea.db --baseline "$baseline"
+    expect_exit 0 "rate --baseline $baseline"
+    run "$xenfmea" rate --db out/xenfmea.db
+    expect_sql "added|7" \
+        "SELECT how, count(*) FROM baseline_site GROUP BY how"
+    expect_sql "$was" "SELECT sites FROM baseline_count WHERE what = 'all'"
+done
+# And what is gone when it is the other way round.
+run "$xenfmea" rate --db before/xenfmea.db --baseline out
+expect_exit 0 "rate --baseline out"
+[ "$(sqlite3 before/xenfmea.db \
+    'SELECT how, count(*) FROM baseline_site GROUP BY how')" = 'gone|7' ] ||
+    fail "sites that are gone"

@@ -111,7 +111,22 @@ static const char *const evidence =
     " 'fix', 'XSA-999', '', '', '', '', '4.17.0', 'yes', 1, 100,"
     " '<b>a subject</b>');"
     "INSERT INTO bug_site SELECT DISTINCT 1, site_id, 'function', 'changed', 3,"
-    " 'the fix changed this function' FROM site WHERE line % 4 = 0;";
+    " 'the fix changed this function' FROM site WHERE line % 4 = 0;"
+    "INSERT INTO site_row SELECT site_id, id, 'arm64 debug', 1,"
+    " 'contexts: boot (arm64 debug); irq (x86_64 release)' FROM site"
+    " WHERE id = 1;"
+    "INSERT INTO site_absence SELECT site_id, (SELECT max(id) FROM build),"
+    " 'an #if in <b>', 'CONFIG_PV=n' FROM site WHERE id = 1;"
+    "INSERT INTO anchor VALUES ('severity', 10, 'the host stops'),"
+    " ('severity', 2, 'a warning');"
+    "INSERT INTO baseline_count VALUES ('tree', 'xen-4.22', 0),"
+    " ('build', 'arm64 debug', 0), ('all', '', 3), ('kind', 'halt', 3),"
+    " ('context', 'none', 3), ('disposition', 'gone-words', 3),"
+    " ('priority', 'H', 3);"
+    "INSERT INTO baseline_site SELECT DISTINCT site_id, 'added', '', kind,"
+    " function, '' FROM site WHERE id = 1;"
+    "INSERT INTO baseline_site VALUES ('ffffffffffffffff', 'gone',"
+    " 'common/old.c:7', 'halt', '<b>old', '');";
 
 /* Each is a file name, a function, a condition, a message and a macro. The
  * page and the CSV must show them and nothing may happen. */

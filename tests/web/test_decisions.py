@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """test_decisions.py XENFMEA FOLDER: what is decided in the page of the scan in
-FOLDER, served by `xenfmea review`, against the file of decisions. Runs
+FOLDER, with `xenfmea review` and without, against the file of decisions. Runs
 in a folder of its own."""
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from webdriver import ENTER, ESCAPE, Browser
@@ -162,6 +163,33 @@ class Decisions(unittest.TestCase):
         self.assertTrue(self.ann.wait(
             "document.querySelector('#said').textContent === 'Read only.'"))
         self.assertFalse(self.file.exists() and self.decided())
+
+    def test_exported_edits_give_the_same_state_when_imported(self):
+        page = (self.out / "worksheet.html").as_uri()
+        self.open(self.ann, page)
+        sign(self.ann, "Ann")
+        self.open(self.ann, page)
+        self.ann.keys("j" + ENTER + "r=1+1 <b>" + ESCAPE + "1nrtwo" + ESCAPE
+                      + "2nrthree" + ESCAPE + "0")
+        self.open(self.ann, page, "#sort=place")
+        group = self.ann.run("return [...document.querySelectorAll("
+                             "'#sites tbody tr')].findIndex((tr) =>"
+                             " tr.matches('.group'))")
+        self.ann.keys("j" * (group + 1) + ENTER + "rthe group" + ESCAPE + "3")
+        self.assertIn("sites; ", self.ann.run(TEXT, "#said") + "; ")
+        self.open(self.ann, page)
+        self.ann.keys("j" + ENTER + "rown" + ESCAPE + "4")
+        before = self.shown(self.ann)
+        self.ann.downloads(self.folder)
+        self.ann.click("#export")
+        path = pathlib.Path(self.folder, "xenfmea-edits.json")
+        end = time.monotonic() + 10
+        while not path.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        subprocess.run([self.xenfmea, "decide", "--import", path, "--db",
+                        self.out, "--decisions", self.file], check=True)
+        self.open(self.bob, self.serve())
+        self.assertEqual(self.shown(self.bob), before)
 
 
 if __name__ == "__main__":

@@ -489,6 +489,42 @@ class Small(Page):
         self.assertIn(f"disposition={column}", self.address())
         self.assertTrue(self.text("#count").startswith(f"{count} of"))
 
+    def test_trend_against_a_baseline(self):
+        self.browser.keys("s")
+        text = self.js("return document.querySelector('#trend').textContent")
+        for part in ("Trend against xen-4.22", "1 new", "1 gone", "0 moved",
+                     "common/old.c:7", "<b>old"):
+            self.assertIn(part, text)
+        lines = dict(self.js("""
+            return [...document.querySelectorAll('#trend tbody tr')]
+                .map((tr) => [...tr.children].map((cell) => cell.textContent))
+                .filter((cells) => cells.length === 4)
+                .map(([name, ...rest]) => [name, rest]);"""))
+        there = [row for row in self.js(TABLE, "sites")
+                 if (row["arch"], row["build"]) == ("arm64", "debug")]
+        self.assertEqual(lines["All sites"],
+                         ["3", str(len(there)), f"+{len(there) - 3}"])
+        self.assertEqual(lines["gone-words"], ["3", "0", "−3"])
+        self.assertIn("panic", lines)
+        self.js("document.querySelector('#trend details').open = true;")
+        self.browser.click("#trend details button")
+        self.assertTrue(self.js("return document.querySelector('#summary').hidden"))
+        self.assertTrue(self.js(
+            "return !document.querySelector('#detail').hidden"))
+
+    def test_scales_are_explained(self):
+        self.open(f"#at={self.js(TABLE, 'sites')[0]['site_id']}")
+        self.assertIn("the host stops", self.js(
+            "return document.querySelector('.anchors').textContent"))
+
+    def test_what_builds_do_not_have_in_common(self):
+        site = self.js(TABLE, "site_rows")[0]["site_id"]
+        self.open(f"#at={site}")
+        text = self.text("#evidence")
+        for part in ("Across the builds", "irq (x86_64 release)",
+                     "x86_64 release: an #if in <b>: CONFIG_PV=n"):
+            self.assertIn(part, text)
+
     def wait_for(self, part):
         self.assertTrue(self.browser.wait(
             "location.hash.includes(arguments[0])", part))
