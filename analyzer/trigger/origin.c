@@ -23,7 +23,9 @@ enum {
     THROUGH_MEMBER = 6,
     INDEX = 9,  /* that an index is wrong, rather than its bound */
     BOUND = 20, /* the bound itself */
-    BESIDE = 4
+    BESIDE = 4,
+    FIXED = 4 /* a constant that a call hands over: with it alone the site
+                 fires always or never */
 };
 
 struct step {
@@ -153,6 +155,7 @@ void origins_add(struct origins *into, const struct origins *from,
         to->distance += farther;
         to->chain = xf_strdup(f->chain);
     }
+    into->excused |= from->excused;
     if (!into->lost && from->lost)
         into->lost = xf_strdup(from->lost);
 }
@@ -474,6 +477,17 @@ static bool is_call_of(struct trace *t, const struct xf_node *call,
            program_callee(t->p, fn) == e->callee;
 }
 
+static void follow_handed(struct trace *t, const struct xf_node *argument,
+                          const struct place *at, enum want want)
+{
+    struct place next = *at;
+    int64_t value;
+
+    if (xf_tree_value(argument, t->p->long_bits, &value))
+        next.distance += FIXED;
+    follow(t, argument, &next, want);
+}
+
 static void follow_argument(struct trace *t, const struct call_edge *e,
                             uint32_t number, const struct place *at,
                             enum want want)
@@ -501,7 +515,7 @@ static void follow_argument(struct trace *t, const struct call_edge *e,
             next.frame = NULL;
             if (number + 1 < call->nkids &&
                 xf_cfg_point(b->cfg, call, &next.point))
-                follow(t, call->kids[number + 1], &next, want);
+                follow_handed(t, call->kids[number + 1], &next, want);
             free(text);
         }
     }
@@ -524,7 +538,7 @@ static void follow_parameter(struct trace *t, const struct xf_node *param,
         back.state = at->state;
         if ((uint32_t)param->value + 1 < frame->call->nkids &&
             xf_cfg_point(back.body->cfg, frame->call, &back.point))
-            follow(t, frame->call->kids[param->value + 1], &back, want);
+            follow_handed(t, frame->call->kids[param->value + 1], &back, want);
         return;
     }
     if (s) {
@@ -704,7 +718,10 @@ static void follow_definition(struct trace *t, const struct xf_definition *d,
     case XF_DEF_PART:
         if (n->op == XF_OP_ASSIGN) {
             next.distance += d->kind == XF_DEF_PART ? BESIDE : 0;
-            follow(t, n->kids[1], &next, WANT_ANY);
+            /* Of a flag that is set, the decision to set it. */
+            if (!xf_tree_value(n->kids[1], t->p->long_bits, &value) ||
+                !follow_guards(t, &next, d->point.block))
+                follow(t, n->kids[1], &next, WANT_ANY);
         }
         if (d->kind == XF_DEF_CHANGE) {
             struct place before = next;
@@ -893,13 +910,17 @@ static void follow_global(struct trace *t, const struct xf_node *n,
     const struct source *s = sources_find(t->s, SOURCE_GLOBAL, n->name);
     char *key = program_key(n), *text = NULL;
 
+    if (follow_own_write(t, n, key, at, want)) {
+        free(key);
+        return;
+    }
     if (s) {
         text = xf_format("%s: %s", s->origin, n->name);
         found(t, at, s->cause, text, "", 0, false);
     } else if (program_is_parameter(t->p, key)) {
         text = xf_format("command line: %s", n->name);
         found(t, at, CAUSE_CONFIGURATION, text, "", 0, false);
-    } else if (!follow_own_write(t, n, key, at, want)) {
+    } else {
         follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want,
                        written_as(n));
     }
@@ -929,7 +950,9 @@ static bool by_member(struct trace *t, const struct xf_node *n,
         if (s) {
             char *text = xf_format("%s: %s", s->origin, key);
 
-            if (!s->excuse || (want & WANT_NOT_ZERO))
+            if (s->excuse && !(want & WANT_NOT_ZERO))
+                t->out->excused = true;
+            else
                 found(t, at, s->cause, text, at->body->function->file,
                       line_of(at->body, n), false);
             farther.distance += BESIDE;
