@@ -215,6 +215,22 @@ static bool is_failure(const struct source *s, const struct xf_node *n,
            !(want & WANT_NOT_ZERO);
 }
 
+/* What a listed call or macro gives. That an allocation did not fail explains
+ * less than anything else. */
+static void found_source(struct trace *t, const struct source *s,
+                         const struct xf_node *n, const char *name,
+                         const struct place *at, bool failure)
+{
+    struct place farther = *at;
+    char *text = xf_format("%s: %s()", s->origin, name);
+
+    if (!failure)
+        farther.distance += BESIDE;
+    found(t, &farther, failure ? s->cause : CAUSE_INTERNAL, text,
+          at->body->function->file, line_of(at->body, n), true);
+    free(text);
+}
+
 /* NULL is asked for, of what never gives it. */
 static bool is_never(struct trace *t, const struct source *s,
                      const struct xf_node *n, const char *name,
@@ -261,7 +277,6 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
 
     for (int i = 0; i < 2; i++) {
         const struct source *s = sources_find(t->s, SOURCE_MACRO, names[i]);
-        char *text;
 
         if (!s)
             continue;
@@ -269,11 +284,7 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
             return true;
         if (only_passes(s, at))
             return false;
-        text = xf_format("%s: %s()", s->origin, names[i]);
-        found(t, at, is_failure(s, n, want) ? s->cause : CAUSE_INTERNAL, text,
-              at->body->function->file,
-              line_of(at->body, n), true);
-        free(text);
+        found_source(t, s, n, names[i], at, is_failure(s, n, want));
         return true;
     }
     return false;
@@ -286,7 +297,6 @@ static bool by_call(struct trace *t, const struct xf_node *call,
     const struct source *s = fn->op == XF_OP_FN
                                  ? sources_find(t->s, SOURCE_FUNCTION, fn->name)
                                  : NULL;
-    char *text;
 
     if (!s || !(result ? s->result : s->arguments))
         return false;
@@ -299,12 +309,8 @@ static bool by_call(struct trace *t, const struct xf_node *call,
         follow_operands(t, call, &next);
         return true;
     }
-    text = xf_format("%s: %s()", s->origin, fn->name);
-    found(t, at,
-          !result || is_failure(s, call, want) ? s->cause : CAUSE_INTERNAL,
-          text, at->body->function->file,
-          line_of(at->body, call), true);
-    free(text);
+    found_source(t, s, call, fn->name, at,
+                 !result || is_failure(s, call, want));
     return true;
 }
 
@@ -910,17 +916,13 @@ static void follow_global(struct trace *t, const struct xf_node *n,
     const struct source *s = sources_find(t->s, SOURCE_GLOBAL, n->name);
     char *key = program_key(n), *text = NULL;
 
-    if (follow_own_write(t, n, key, at, want)) {
-        free(key);
-        return;
-    }
     if (s) {
         text = xf_format("%s: %s", s->origin, n->name);
         found(t, at, s->cause, text, "", 0, false);
     } else if (program_is_parameter(t->p, key)) {
         text = xf_format("command line: %s", n->name);
         found(t, at, CAUSE_CONFIGURATION, text, "", 0, false);
-    } else {
+    } else if (!follow_own_write(t, n, key, at, want)) {
         follow_writers(t, key, n->name, at, THROUGH_GLOBAL, want,
                        written_as(n));
     }
