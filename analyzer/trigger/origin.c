@@ -1180,7 +1180,10 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_ASM:
         follow_assembly(t, n, at);
         break;
-    case XF_OP_GNU_CONDITIONAL:
+    case XF_OP_GNU_CONDITIONAL: /* the second stands in for the first */
+        for (uint32_t i = 0; i < n->nkids; i++)
+            follow(t, n->kids[i], i ? &beside : at, want);
+        break;
     case XF_OP_OTHER:
         for (uint32_t i = 0; i < n->nkids; i++)
             follow(t, n->kids[i], at, want);
