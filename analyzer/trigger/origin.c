@@ -23,9 +23,7 @@ enum {
     THROUGH_MEMBER = 6,
     INDEX = 9,  /* that an index is wrong, rather than its bound */
     BOUND = 20, /* the bound itself */
-    BESIDE = 4,
-    FIXED = 4 /* a constant that a call hands over: with it alone the site
-                 fires always or never */
+    BESIDE = 4
 };
 
 struct step {
@@ -483,17 +481,6 @@ static bool is_call_of(struct trace *t, const struct xf_node *call,
            program_callee(t->p, fn) == e->callee;
 }
 
-static void follow_handed(struct trace *t, const struct xf_node *argument,
-                          const struct place *at, enum want want)
-{
-    struct place next = *at;
-    int64_t value;
-
-    if (xf_tree_value(argument, t->p->long_bits, &value))
-        next.distance += FIXED;
-    follow(t, argument, &next, want);
-}
-
 static void follow_argument(struct trace *t, const struct call_edge *e,
                             uint32_t number, const struct place *at,
                             enum want want)
@@ -521,7 +508,7 @@ static void follow_argument(struct trace *t, const struct call_edge *e,
             next.frame = NULL;
             if (number + 1 < call->nkids &&
                 xf_cfg_point(b->cfg, call, &next.point))
-                follow_handed(t, call->kids[number + 1], &next, want);
+                follow(t, call->kids[number + 1], &next, want);
             free(text);
         }
     }
@@ -544,7 +531,7 @@ static void follow_parameter(struct trace *t, const struct xf_node *param,
         back.state = at->state;
         if ((uint32_t)param->value + 1 < frame->call->nkids &&
             xf_cfg_point(back.body->cfg, frame->call, &back.point))
-            follow_handed(t, frame->call->kids[param->value + 1], &back, want);
+            follow(t, frame->call->kids[param->value + 1], &back, want);
         return;
     }
     if (s) {
