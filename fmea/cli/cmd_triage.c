@@ -572,8 +572,7 @@ static int record(struct triage *t)
                                       .file = stop->file,
                                       .function = stop->function,
                                       .kind = stop->kind,
-                                      .text = *stop->condition ? stop->condition
-                                                               : stop->message,
+                                      .text = stop->key,
                                       .line = e->line};
     if (xf_history_record(t->record, &event))
         return -1;

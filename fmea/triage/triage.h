@@ -25,6 +25,8 @@ struct xf_stop_place {
     char *arch;     /* of its rows, comma list; "" for no row */
     char *condition, *message, *macro;
     char *absence;  /* why it is no row: the #if or the file; "" for a row */
+    char *key;      /* its text as it is written, by which the history finds
+                       it again; "" for none */
     unsigned int line, end_line;
     bool in_macro;  /* a macro's body: the row is where the macro is used */
 };
