@@ -109,18 +109,23 @@ static int read_log(struct triage *t)
 
 /* ---- what it says as a whole -------------------------------------------- */
 
-/* The stop that this is about: the first one of the last boot that has any.
- * NULL: none. */
+/* The stop that this is about: the first one of the last boot that has any,
+ * without doubt when there is such a one. NULL: none. */
 static const struct xf_crash_event *headline(const struct triage *t)
 {
     const struct xf_crash_log *log = &t->log;
-    size_t i = log->nevents;
+    const struct xf_crash_event *best = NULL;
 
-    if (!i)
-        return NULL;
-    while (i > 1 && log->events[i - 2].boot == log->events[i - 1].boot)
-        i--;
-    return &log->events[i - 1];
+    for (size_t i = log->nevents; i-- > 0;) {
+        const struct xf_crash_event *e = &log->events[i];
+        bool doubted = xf_crash_doubt(log, e);
+
+        if (!best || (best->boot == e->boot
+                          ? !doubted || xf_crash_doubt(log, best)
+                          : !doubted && xf_crash_doubt(log, best)))
+            best = e;
+    }
+    return best;
 }
 
 static const char *outcome(const struct triage *t)
@@ -333,6 +338,9 @@ static void say_doubt(struct triage *t, const struct xf_crash_event *e,
                     "  but the log was in %s(), which is another function: "
                     "another version's code, perhaps another stop\n",
                     at);
+    else if (result->doubt >= XF_TRIAGE_OF_GUEST)
+        xf_buf_addf(&t->out, "  but %s\n",
+                    xf_triage_doubt_text(result->doubt));
     else if (result->doubt)
         xf_buf_addf(&t->out, "  but %s (%s)\n",
                     xf_triage_doubt_text(result->doubt), e->file);

@@ -52,6 +52,11 @@ enum xf_triage_doubt {
                                  and nothing else tells them apart */
     XF_TRIAGE_OTHER_FILE,     /* the tree has the file that was printed, and
                                  the text elsewhere */
+    /* Of the message itself, in the order of enum xf_crash_doubt. */
+    XF_TRIAGE_OF_GUEST,
+    XF_TRIAGE_INSIDE,
+    XF_TRIAGE_UNMARKED,
+    XF_TRIAGE_GOES_ON,
 };
 
 struct xf_triage_result {

@@ -42,7 +42,19 @@ triage '(XEN) Panic on CPU 0:\n(XEN) Only with the other option, never alone\n(X
 expect_exit 0 "the message goes on in the log"
 expect_line stdout '^perhaps, found by its beginning'
 triage '(XEN) (d1) (XEN) Xen BUG at common/unit1.c:24\n'
+expect_exit 1 "a guest's stop"
 expect_line stdout 'a guest printed it'
+# What speaks of a stop in the log of a host that runs on is no evidence.
+for text in '(XEN) d1v0 Xen BUG at common/unit1.c:24\n' \
+    'logger: Xen BUG at common/unit1.c:24 was fixed\n' \
+    '(XEN) Xen BUG at common/unit1.c:24\n(XEN) a\n(XEN) b\n(XEN) c\n'; do
+    triage "$text"
+    expect_exit 1 "a mention of a stop"
+    expect_line stdout '  but .* neither a register dump nor a reboot follows'
+    run "$xenfmea" triage --db $db --record mentioned.tsv log
+    expect_line stdout '^not recorded'
+done
+[ ! -e mentioned.tsv ] || fail "a mention was recorded"
 
 # The program counter speaks against the line.
 triage '(XEN) Xen version 9.9.9 (x)\n(XEN) Assertion '"'a > 0'"' failed at unit2.c:6
