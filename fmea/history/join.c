@@ -640,8 +640,10 @@ static const struct join_site *changed_site(struct join *j,
 
     if (!c->file || !*kind)
         return NULL;
-    /* Elsewhere the old text may be another stop's. */
-    return old ? site_in_function(j, c->file, cell[SITE_FUNCTION], kind, text)
+    /* Elsewhere the old text may be another stop's; and while the function is
+     * there, so may the new one. */
+    return old || c->placed
+               ? site_in_function(j, c->file, cell[SITE_FUNCTION], kind, text)
                : site_today(j, c->file, cell[SITE_FUNCTION], kind, text);
 }
 
