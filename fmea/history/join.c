@@ -335,6 +335,27 @@ static bool is_foreign_revert(const struct facts_row *row)
            strncmp(row->cell[COMMIT_RELEASES], "mainline", 8);
 }
 
+/* What took back only commits that took something back: one change that went
+ * to and fro, which the first of them counts. */
+static bool is_flip(const struct join *j, const struct facts_row *row)
+{
+    const char *list = row->cell[COMMIT_REVERTS];
+
+    if (!*list || strcmp(row->cell[COMMIT_KINDS], "revert"))
+        return false;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        char *id = xf_strndup(list, len);
+        const struct facts_row *other = commit_row(j, id);
+
+        free(id);
+        if (!other || !in_list(other->cell[COMMIT_KINDS], "revert"))
+            return false;
+        list += len + (list[len] == ',');
+    }
+    return true;
+}
+
 /* Row of table bug for a commit, made when first needed: *id, 0 when it is
  * none of this tree. `what` as in is_bug(). */
 static int bug_of(struct join *j, const char *commit, const char *what,
@@ -352,7 +373,7 @@ static int bug_of(struct join *j, const char *commit, const char *what,
         return 0;
     }
     row = &j->facts.tables[FACTS_COMMITS].items[i];
-    if (!is_bug(row, what))
+    if (!is_bug(row, what) || is_flip(j, row))
         return 0;
     has = tree_has(&j->tree, row);
     if ((has != TREE_YES && never_had(j, row)) ||
