@@ -623,22 +623,33 @@ site_in_function(struct join *j, const char *file, const char *function,
     return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
 }
 
+/* A stop as the facts have it. No C: the kind may stand for another macro of
+ * that version, and the text has no white space. Caller frees. */
+static char *stop_words(const char *kind, const char *text)
+{
+    return *text ? xf_format("%s '%s'", kind, text) : xf_strdup(kind);
+}
+
 /* What the commit did with the stop, in words. Caller frees. */
 static char *stop_why(const struct facts_row *row, enum tree_has has,
                       const char *which)
 {
-    const char *kind = row->cell[SITE_KIND], *text = row->cell[SITE_TEXT];
-    const char *was = row->cell[SITE_WAS_KIND];
+    const char *const *cell = row->cell;
+    char *is = stop_words(cell[SITE_KIND], cell[SITE_TEXT]);
+    char *was = stop_words(cell[SITE_WAS_KIND], cell[SITE_WAS_TEXT]);
     const char *fix = has == TREE_NO ? "the fix, which this tree does not have,"
                                      : "the fix";
+    char *why =
+        !strcmp(cell[SITE_CLASS], "added")
+            ? xf_format("%s added %s: %s", fix, which, is)
+        : *cell[SITE_KIND]
+            ? xf_format("%s changed %s: %s became %s", fix, which, was, is)
+            : xf_format("%s took %s away: %s, %s", fix, which, was,
+                        cell[SITE_CLASS]);
 
-    if (!strcmp(row->cell[SITE_CLASS], "added"))
-        return xf_format("%s added %s: %s(%s)", fix, which, kind, text);
-    if (*kind)
-        return xf_format("%s changed %s: %s(%s) became %s(%s)", fix, which, was,
-                         row->cell[SITE_WAS_TEXT], kind, text);
-    return xf_format("%s took %s away: %s(%s), %s", fix, which, was,
-                     row->cell[SITE_WAS_TEXT], row->cell[SITE_CLASS]);
+    free(is);
+    free(was);
+    return why;
 }
 
 /* A stop that a commit changed, and what it is in the scanned tree. */
