@@ -104,23 +104,33 @@ static int read_log(struct triage *t)
     xf_crash_end(reader, &t->log);
     if (!standard)
         close(fd);
+    if (!rc && !t->log.nevents && t->log.bytes &&
+        t->log.printable <= t->log.bytes / 2)
+        rc = xf_error("%s is no text: of its %zu bytes only %zu can be printed;"
+                      " give the console log as text",
+                      t->log_path, t->log.bytes, t->log.printable);
     return rc;
 }
 
 /* ---- what it says as a whole -------------------------------------------- */
 
-/* The stop that this is about: the first one of the last boot that has any.
- * NULL: none. */
+/* The stop that this is about: the first one of the last boot that has any,
+ * without doubt when there is such a one. NULL: none. */
 static const struct xf_crash_event *headline(const struct triage *t)
 {
     const struct xf_crash_log *log = &t->log;
-    size_t i = log->nevents;
+    const struct xf_crash_event *best = NULL;
 
-    if (!i)
-        return NULL;
-    while (i > 1 && log->events[i - 2].boot == log->events[i - 1].boot)
-        i--;
-    return &log->events[i - 1];
+    for (size_t i = log->nevents; i-- > 0;) {
+        const struct xf_crash_event *e = &log->events[i];
+        bool doubted = xf_crash_doubt(log, e);
+
+        if (!best || (best->boot == e->boot
+                          ? !doubted || xf_crash_doubt(log, best)
+                          : !doubted && xf_crash_doubt(log, best)))
+            best = e;
+    }
+    return best;
 }
 
 static const char *outcome(const struct triage *t)
@@ -198,7 +208,11 @@ static bool in_trace(const struct xf_crash_event *e, const char *function)
     return !strcmp(e->symbol, function);
 }
 
-/* The worksheet's witness path beside the log's own call trace. */
+/* Functions of a trace from which it can be compared with a path. */
+enum { TELLING_TRACE = 3 };
+
+/* The worksheet's witness path beside the log's own call trace. A trap's trace
+ * is of the code that faulted, not of the way to the site. */
 static int say_path(struct triage *t, const struct xf_crash_event *e,
                     const struct xf_stop_place *stop)
 {
@@ -206,8 +220,13 @@ static int say_path(struct triage *t, const struct xf_crash_event *e,
     size_t steps = 0, seen = 0;
     int rc = has_view(t->store, "v_paths");
 
-    if (rc <= 0 || !e->nframes)
+    if (rc <= 0 || !e->nframes || e->form == XF_CRASH_TRAP)
         return rc < 0 ? -1 : 0;
+    if (e->nframes < TELLING_TRACE) {
+        xf_buf_adds(&t->out, "  the trace is too short to compare it with the "
+                             "worksheet's path\n");
+        return 0;
+    }
     q = xf_store_prepare(
         t->store,
         "SELECT DISTINCT function, step, context, entry FROM v_paths WHERE"
@@ -230,7 +249,8 @@ static int say_path(struct triage *t, const struct xf_crash_event *e,
     if (steps)
         xf_buf_addf(
             &t->out, "\n  %zu of its %zu functions are in the trace%s\n", seen,
-            steps, seen < 2 ? ": the machine got here another way" : "");
+            steps, seen < 2 ? ": the machine may have got here another way"
+                                   : "");
     return rc;
 }
 
@@ -238,6 +258,36 @@ static void say_cell(struct triage *t, const char *name, const char *value)
 {
     if (*value)
         xf_buf_addf(&t->out, "  %s: %s\n", name, value);
+}
+
+/* The newest of those that count as the site's own. */
+static int say_bugs(struct triage *t, const struct xf_stop_place *stop)
+{
+    sqlite3_stmt *q = xf_store_prepare(
+        t->store,
+        "SELECT bug_id, date, xsa, in_tree, match FROM v_bugs WHERE"
+        " site_id = ?1 AND counts = 1 AND match <> 'file'"
+        " ORDER BY CASE match WHEN 'predicate' THEN 0 WHEN 'site' THEN 1"
+        " ELSE 2 END, date DESC, bug_id LIMIT 3");
+    int rc;
+
+    if (!q)
+        return -1;
+    xf_bind(q, 1, stop->site_id);
+    while ((rc = xf_store_step(t->store, q)) > 0) {
+        const char *has = xf_column(q, 3);
+
+        xf_buf_addf(&t->out, "    %s%s%s%s%s, same %s, %s\n", xf_column(q, 0),
+                    *xf_column(q, 1) ? " of " : "", xf_column(q, 1),
+                    *xf_column(q, 2) ? ", " : "", xf_column(q, 2),
+                    xf_column(q, 4),
+                    !strncmp(xf_column(q, 0), "log-", 4) ? "a recorded log"
+                    : !strcmp(has, "yes") ? "its fix is in this tree"
+                    : !strcmp(has, "no")
+                        ? "its fix is not in this tree"
+                        : "whether its fix is in this tree is unknown");
+    }
+    return rc;
 }
 
 static int say_row(struct triage *t, const struct xf_stop_place *stop)
@@ -248,6 +298,7 @@ static int say_row(struct triage *t, const struct xf_stop_place *stop)
         " severity, occurrence, detection, action_priority, bug_count,"
         " in_debug_only FROM v_sites WHERE site_id = ?1 ORDER BY arch, build"
         " LIMIT 1");
+    bool bugs = false;
     int rc;
 
     if (!q)
@@ -265,11 +316,14 @@ static int say_row(struct triage *t, const struct xf_stop_place *stop)
         say_cell(t, "detection", xf_column(q, 10));
         say_cell(t, "action priority", xf_column(q, 11));
         say_cell(t, "past bugs here", xf_column(q, 12));
+        bugs = sqlite3_column_int(q, 12) > 0;
         if (sqlite3_column_int(q, 13))
             say_cell(t, "builds", "debug only");
     }
     sqlite3_reset(q);
-    return rc < 0 ? -1 : 0;
+    if (rc < 0)
+        return -1;
+    return bugs ? say_bugs(t, stop) : 0;
 }
 
 static int say_stop(struct triage *t, const struct xf_crash_event *e,
@@ -333,6 +387,9 @@ static void say_doubt(struct triage *t, const struct xf_crash_event *e,
                     "  but the log was in %s(), which is another function: "
                     "another version's code, perhaps another stop\n",
                     at);
+    else if (result->doubt >= XF_TRIAGE_OF_GUEST)
+        xf_buf_addf(&t->out, "  but %s\n",
+                    xf_triage_doubt_text(result->doubt));
     else if (result->doubt)
         xf_buf_addf(&t->out, "  but %s (%s)\n",
                     xf_triage_doubt_text(result->doubt), e->file);
@@ -341,6 +398,21 @@ static void say_doubt(struct triage *t, const struct xf_crash_event *e,
 static const char *certainty(const struct xf_triage_result *result)
 {
     return xf_triage_is_certain(result) ? "site" : "perhaps";
+}
+
+/* Not rows: that one of these printed the text is no more than possible. */
+static void say_anything(struct triage *t,
+                         const struct xf_triage_result *result)
+{
+    xf_buf_adds(&t->out, "no site of this tree has this text; these print "
+                         "whatever they are given:");
+    for (size_t i = 0; i < result->len && i < SHOWN; i++)
+        xf_buf_addf(&t->out, "%s %s() %s:%u", i ? "," : "",
+                    result->stops[i]->function, result->stops[i]->file,
+                    result->stops[i]->line);
+    if (result->len > SHOWN)
+        xf_buf_addf(&t->out, " and %zu more", result->len - SHOWN);
+    xf_buf_adds(&t->out, "\n");
 }
 
 static int say_result(struct triage *t, const struct xf_crash_event *e,
@@ -352,10 +424,11 @@ static int say_result(struct triage *t, const struct xf_crash_event *e,
         xf_buf_adds(&t->out, "no site fits this message\n");
         return 0;
     }
-    if (result->how == XF_TRIAGE_ANYTHING)
-        xf_buf_adds(&t->out, "no message of this tree has this text; what "
-                             "follows prints whatever it is given:\n");
-    else if (result->len > 1)
+    if (result->how == XF_TRIAGE_ANYTHING) {
+        say_anything(t, result);
+        return 0;
+    }
+    if (result->len > 1)
         xf_buf_addf(&t->out, "one of %zu, found by %s:\n", result->len,
                     xf_triage_how_name(result->how));
     else
@@ -383,6 +456,11 @@ static void say_head(struct triage *t)
     if (log->boots > 1)
         xf_buf_addf(&t->out, ", %u boots", log->boots);
     xf_buf_adds(&t->out, "\n");
+    if (log->longest)
+        xf_buf_addf(&t->out,
+                    "A line of %.1f MB was cut: a stop behind its first %d "
+                    "bytes is not found.\n",
+                    (double)log->longest / 1e6, XF_CRASH_LINE - 1);
     if (version_differs(t))
         xf_buf_addf(&t->out,
                     "The worksheet is of Xen %s: the text decides, "
@@ -411,7 +489,9 @@ static int as_text(struct triage *t)
     for (size_t i = 0; i < t->log.nevents && !rc; i++) {
         if (&t->log.events[i] == first)
             continue;
-        xf_buf_addf(&t->out, "\nalso, boot %u: ", t->log.events[i].boot + 1);
+        xf_buf_adds(&t->out, "\nalso, ");
+        if (t->log.boots > 1)
+            xf_buf_addf(&t->out, "boot %u, ", t->log.events[i].boot + 1);
         say_event(t, &t->log.events[i]);
         rc = say_result(t, &t->log.events[i], &t->results[i]);
     }
@@ -493,6 +573,7 @@ static int as_json(struct triage *t)
     add_text(root, "arch", t->log.arch);
     add_text(root, "tree_version", xf_triage_index_version(t->index));
     cJSON_AddNumberToObject(root, "lines", (double)t->log.lines);
+    cJSON_AddNumberToObject(root, "longest_cut_line", (double)t->log.longest);
     if (first)
         cJSON_AddItemToObject(root, "stop",
                               event_json(t, (size_t)(first - t->log.events)));
@@ -572,8 +653,7 @@ static int record(struct triage *t)
                                       .file = stop->file,
                                       .function = stop->function,
                                       .kind = stop->kind,
-                                      .text = *stop->condition ? stop->condition
-                                                               : stop->message,
+                                      .text = stop->key,
                                       .line = e->line};
     if (xf_history_record(t->record, &event))
         return -1;

@@ -20,6 +20,7 @@ enum {
     JOIN_LINES = 3,    /* pieces that one folded message may have */
     MESSAGE_LINES = 8, /* and a panic's text */
     NEAR = 12,         /* lines between a stop and its register dump */
+    RUNS_ON = 3,       /* lines behind a stop that did not stop the host */
     RANKS = XF_CRASH_XEN + 1
 };
 
@@ -36,6 +37,7 @@ struct machine {
     struct xf_buf joined; /* start of an assertion that is folded */
     unsigned int joins;
     bool collecting; /* a panic's text */
+    bool ended;      /* its end was seen */
     struct xf_crash_event panic;
     struct xf_buf text;
     unsigned int text_lines;
@@ -46,7 +48,7 @@ struct xf_crash_reader {
     char line[XF_CRASH_LINE];
     size_t len;
     bool after_return;
-    bool has_prefix; /* the hypervisor's lines can be told from others */
+    size_t whole;    /* bytes of the line, with those that are cut off */
     enum { PLAIN, ESCAPE, CONTROL, COMMAND } escape;
     struct machine machines[RANKS];
     enum xf_crash_rank last_rank; /* printer of the last line, */
@@ -141,6 +143,15 @@ static enum xf_crash_form form_of(enum what what)
                                : XF_CRASH_PANIC;
 }
 
+/* Whether the line says more than the message: it may only mention it. */
+static bool is_mention(const struct match *match)
+{
+    const char *rest = match->line + match->at[0].rm_eo;
+
+    return match->at[0].rm_so > 0 ||
+           (*rest == ' ' && isalpha((unsigned char)rest[1]));
+}
+
 static void event_from(struct xf_crash_event *e, const struct match *match,
                        size_t at)
 {
@@ -149,6 +160,7 @@ static void event_from(struct xf_crash_event *e, const struct match *match,
     *e = (struct xf_crash_event){.form = form_of(match->form->what),
                                  .cpu = -1,
                                  .at = at,
+                                 .inside = is_mention(match),
                                  .ends_in = match->form->functions};
     e->predicate = crash_group(match, GROUP_PREDICATE);
     e->file = crash_group(match, GROUP_FILE);
@@ -203,8 +215,9 @@ static void panic_ends(struct xf_crash_reader *r, struct machine *m, bool cut)
     struct match match;
     size_t at = e.at;
     int cpu = e.cpu;
+    bool inside = e.inside, ended = m->ended;
 
-    m->collecting = false;
+    m->collecting = m->ended = false;
     m->panic = (struct xf_crash_event){0};
     cut_glue(&m->text);
     crash_match(&match, r->grammar, m->text.len ? m->text.data : "");
@@ -212,11 +225,15 @@ static void panic_ends(struct xf_crash_reader *r, struct machine *m, bool cut)
         (match.form->what <= WHAT_BUG || match.form->what == WHAT_TRAP))
         event_from(&e, &match, at);
     e.cpu = cpu;
+    e.inside = inside;
+    e.confirmed = ended;
     replace(&e.message, xf_strdup(m->text.len ? m->text.data : ""));
     e.cut = cut && e.form == XF_CRASH_PANIC;
     old = repeated(m, r, &e);
     if (old) {
         old->cpu = cpu;
+        old->inside = old->inside && inside;
+        old->confirmed = old->confirmed || ended;
         if (strlen(e.message) > strlen(old->message))
             replace(&old->message, xf_strdup(e.message));
         move_dump(old, &m->loose);
@@ -254,6 +271,7 @@ static bool collect(struct xf_crash_reader *r, struct machine *m,
         /* The stars above the header do not end anything. */
         if (what == WHAT_END && first && *line == '*')
             return true;
+        m->ended = what == WHAT_END;
         panic_ends(r, m, false);
         return what == WHAT_END || !*line;
     }
@@ -264,6 +282,7 @@ static bool collect(struct xf_crash_reader *r, struct machine *m,
     if (what == WHAT_PC || what == WHAT_TRACE || what == WHAT_FRAME)
         return false;
     panic_text(m, line);
+    m->ended = strstr(line, "********") || strstr(line, "Reboot in ");
     if (strstr(line, "********"))
         panic_ends(r, m, false);
     return true;
@@ -285,8 +304,10 @@ static void dump_begins(struct xf_crash_reader *r, struct machine *m)
         m->ignore_dump = false;
     m->ignore_from = 0;
     m->in_dump = !m->ignore_dump;
-    if (is_near(r, last_event(m, r)))
+    if (is_near(r, last_event(m, r))) {
         m->target = (ssize_t)m->nevents - 1;
+        m->events[m->target].confirmed |= m->in_dump;
+    }
     event_release(&m->loose);
 }
 
@@ -361,6 +382,7 @@ static void stop_line(struct xf_crash_reader *r, struct machine *m,
         replace(&e.message, crash_group(match, GROUP_MESSAGE));
     old = repeated(m, r, &e);
     if (old && old == last_event(m, r) && !has_dump(old)) {
+        old->inside = old->inside && e.inside;
         event_release(&e);
         return;
     }
@@ -418,7 +440,10 @@ static void panic_begins(struct xf_crash_reader *r, struct machine *m,
 
     event_release(&m->panic);
     m->panic = (struct xf_crash_event){
-        .form = XF_CRASH_PANIC, .cpu = atoi(cpu), .at = r->log.lines};
+        .form = XF_CRASH_PANIC,
+        .cpu = atoi(cpu),
+        .at = r->log.lines,
+        .inside = match->at[0].rm_so > 0};
     m->collecting = true;
     panic_text(m, rest);
     free(cpu);
@@ -507,6 +532,25 @@ static bool join(struct xf_crash_reader *r, struct machine *m, const char *line)
     return false;
 }
 
+/* Learn from a line whether the stops in front of it stopped the host. */
+static void weigh(struct xf_crash_reader *r, const struct machine *by,
+                  const struct match *match)
+{
+    bool ends = match->form && match->form->what == WHAT_END &&
+                *match->line != '*';
+
+    for (size_t i = 0; i < RANKS; i++) {
+        struct xf_crash_event *e = last_event(&r->machines[i], r);
+
+        if (!e || e->at == r->log.lines || r->machines[i].collecting)
+            continue;
+        if (ends && by->rank >= e->rank)
+            e->confirmed = true;
+        else if (!match->form && by->rank == XF_CRASH_XEN && *match->line)
+            e->after++;
+    }
+}
+
 static void machine_line(struct xf_crash_reader *r, struct machine *m,
                          const char *line)
 {
@@ -531,6 +575,7 @@ static void machine_line(struct xf_crash_reader *r, struct machine *m,
     if (m->collecting &&
         collect(r, m, line, match.form ? match.form->what : WHAT_NONE))
         return;
+    weigh(r, m, &match);
     if (match.form)
         known_line(r, m, &match);
 }
@@ -628,7 +673,7 @@ static void pieces(struct xf_crash_reader *r)
         return;
     }
     *next = '\0';
-    r->has_prefix = true;
+    r->log.has_prefix = true;
     if (is_guests(r, at))
         rank = XF_CRASH_GUEST;
     else if (at[strspn(at, " \t>|")])
@@ -677,13 +722,24 @@ static bool escaped(struct xf_crash_reader *r, unsigned char ch)
     return true;
 }
 
+static void line_ends(struct xf_crash_reader *r)
+{
+    if (r->whole >= XF_CRASH_LINE && r->whole > r->log.longest)
+        r->log.longest = r->whole;
+    r->whole = 0;
+}
+
 void xf_crash_feed(struct xf_crash_reader *r, const char *data, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char ch = (unsigned char)data[i];
 
+        r->log.bytes++;
+        r->log.printable += (ch >= ' ' && ch < 0x7f) || ch == 0x1b ||
+                            (ch >= '\t' && ch <= '\r');
         if (ch == '\n' || ch == '\r') {
             r->escape = PLAIN;
+            line_ends(r);
             if (r->len || (ch == '\n' && !r->after_return))
                 pieces(r);
             r->log.lines += ch == '\n';
@@ -693,6 +749,7 @@ void xf_crash_feed(struct xf_crash_reader *r, const char *data, size_t len)
         r->after_return = false;
         if (escaped(r, ch) || (ch < ' ' && ch != '\t') || ch == 0x7f)
             continue;
+        r->whole++;
         if (r->len < XF_CRASH_LINE - 1)
             r->line[r->len++] = (char)ch;
     }
@@ -767,6 +824,7 @@ void xf_crash_end(struct xf_crash_reader *r, struct xf_crash_log *out)
 {
     bool taken = false;
 
+    line_ends(r);
     if (r->len)
         pieces(r);
     else
@@ -776,7 +834,7 @@ void xf_crash_end(struct xf_crash_reader *r, struct xf_crash_log *out)
 
         machine_ends(r, m);
         if (m->in_dump && m->target < 0 && !m->nevents &&
-            m->rank >= (r->has_prefix ? XF_CRASH_XEN : XF_CRASH_PLAIN)) {
+            m->rank >= (r->log.has_prefix ? XF_CRASH_XEN : XF_CRASH_PLAIN)) {
             r->log.in_dump = true;
             if (!r->log.dump_symbol && m->loose.symbol)
                 r->log.dump_symbol = xf_strdup(m->loose.symbol);
@@ -815,6 +873,20 @@ void xf_crash_log_release(struct xf_crash_log *log)
     free(log->dump_symbol);
     free(log->last);
     *log = (struct xf_crash_log){0};
+}
+
+enum xf_crash_doubt xf_crash_doubt(const struct xf_crash_log *log,
+                                   const struct xf_crash_event *e)
+{
+    if (e->rank == XF_CRASH_GUEST)
+        return XF_CRASH_OF_GUEST;
+    if (e->confirmed || has_dump(e))
+        return XF_CRASH_NO_DOUBT;
+    if (e->inside)
+        return XF_CRASH_INSIDE;
+    if (e->rank == XF_CRASH_PLAIN && log->has_prefix)
+        return XF_CRASH_UNMARKED;
+    return e->after >= RUNS_ON ? XF_CRASH_GOES_ON : XF_CRASH_NO_DOUBT;
 }
 
 const char *xf_crash_form_name(enum xf_crash_form form)

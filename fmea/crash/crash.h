@@ -47,6 +47,19 @@ struct xf_crash_event {
     size_t at;       /* line of the log, from 1 */
     unsigned int boot; /* from 0; a log may hold several */
     bool cut;        /* the log ends inside the message */
+    bool inside;     /* other text stands in its line, too */
+    bool confirmed;  /* a panic's end, a register dump or a reboot follows */
+    size_t after;    /* ordinary lines of the hypervisor that follow in its
+                        boot */
+};
+
+/* Why it is uncertain that a message is the host's own stop. */
+enum xf_crash_doubt {
+    XF_CRASH_NO_DOUBT,
+    XF_CRASH_OF_GUEST, /* marked as a guest's output */
+    XF_CRASH_INSIDE,   /* of a line that says something else, unconfirmed */
+    XF_CRASH_UNMARKED, /* without the prefix that other lines have, the same */
+    XF_CRASH_GOES_ON,  /* the host runs on behind it, the same */
 };
 
 struct xf_crash_log {
@@ -59,6 +72,9 @@ struct xf_crash_log {
     size_t faults;  /* fault reports in the last boot */
     bool in_dump;   /* the log ends inside a register dump without a cause */
     char *dump_symbol; /* function at its program counter, or "" */
+    bool has_prefix; /* some lines are marked as the hypervisor's */
+    size_t bytes, printable;
+    size_t longest; /* bytes of a line that was cut, the longest; or 0 */
     size_t lines;
     unsigned int boots;
     char *last;     /* last line that is not blank, or "" */
@@ -77,6 +93,9 @@ void xf_crash_feed(struct xf_crash_reader *reader, const char *data,
 /* Hands over what was found and frees the reader. */
 void xf_crash_end(struct xf_crash_reader *reader, struct xf_crash_log *out);
 void xf_crash_log_release(struct xf_crash_log *log);
+
+enum xf_crash_doubt xf_crash_doubt(const struct xf_crash_log *log,
+                                   const struct xf_crash_event *e);
 
 /* Name of a form in outputs: "panic", "bug", "assert", "trap". */
 const char *xf_crash_form_name(enum xf_crash_form form);

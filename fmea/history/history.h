@@ -63,7 +63,8 @@ struct xf_history_event {
     const char *version;  /* of the Xen that printed it */
     const char *form;     /* "panic", "bug", "assert", "trap" */
     const char *file, *function, *kind;
-    const char *text;     /* condition or message of the site */
+    const char *text;     /* of the site as it is written: mention.text or, when
+                             it has none, site.condition */
     unsigned int line;    /* as printed, 0: none */
 };
 

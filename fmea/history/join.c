@@ -335,6 +335,27 @@ static bool is_foreign_revert(const struct facts_row *row)
            strncmp(row->cell[COMMIT_RELEASES], "mainline", 8);
 }
 
+/* What took back only commits that took something back: one change that went
+ * to and fro, which the first of them counts. */
+static bool is_flip(const struct join *j, const struct facts_row *row)
+{
+    const char *list = row->cell[COMMIT_REVERTS];
+
+    if (!*list || strcmp(row->cell[COMMIT_KINDS], "revert"))
+        return false;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        char *id = xf_strndup(list, len);
+        const struct facts_row *other = commit_row(j, id);
+
+        free(id);
+        if (!other || !in_list(other->cell[COMMIT_KINDS], "revert"))
+            return false;
+        list += len + (list[len] == ',');
+    }
+    return true;
+}
+
 /* Row of table bug for a commit, made when first needed: *id, 0 when it is
  * none of this tree. `what` as in is_bug(). */
 static int bug_of(struct join *j, const char *commit, const char *what,
@@ -352,7 +373,7 @@ static int bug_of(struct join *j, const char *commit, const char *what,
         return 0;
     }
     row = &j->facts.tables[FACTS_COMMITS].items[i];
-    if (!is_bug(row, what))
+    if (!is_bug(row, what) || is_flip(j, row))
         return 0;
     has = tree_has(&j->tree, row);
     if ((has != TREE_YES && never_had(j, row)) ||
@@ -602,22 +623,33 @@ site_in_function(struct join *j, const char *file, const char *function,
     return i == XF_MAP_NONE || i == AMBIGUOUS ? NULL : &j->sites[i];
 }
 
+/* A stop as the facts have it. No C: the kind may stand for another macro of
+ * that version, and the text has no white space. Caller frees. */
+static char *stop_words(const char *kind, const char *text)
+{
+    return *text ? xf_format("%s '%s'", kind, text) : xf_strdup(kind);
+}
+
 /* What the commit did with the stop, in words. Caller frees. */
 static char *stop_why(const struct facts_row *row, enum tree_has has,
                       const char *which)
 {
-    const char *kind = row->cell[SITE_KIND], *text = row->cell[SITE_TEXT];
-    const char *was = row->cell[SITE_WAS_KIND];
+    const char *const *cell = row->cell;
+    char *is = stop_words(cell[SITE_KIND], cell[SITE_TEXT]);
+    char *was = stop_words(cell[SITE_WAS_KIND], cell[SITE_WAS_TEXT]);
     const char *fix = has == TREE_NO ? "the fix, which this tree does not have,"
                                      : "the fix";
+    char *why =
+        !strcmp(cell[SITE_CLASS], "added")
+            ? xf_format("%s added %s: %s", fix, which, is)
+        : *cell[SITE_KIND]
+            ? xf_format("%s changed %s: %s became %s", fix, which, was, is)
+            : xf_format("%s took %s away: %s, %s", fix, which, was,
+                        cell[SITE_CLASS]);
 
-    if (!strcmp(row->cell[SITE_CLASS], "added"))
-        return xf_format("%s added %s: %s(%s)", fix, which, kind, text);
-    if (*kind)
-        return xf_format("%s changed %s: %s(%s) became %s(%s)", fix, which, was,
-                         row->cell[SITE_WAS_TEXT], kind, text);
-    return xf_format("%s took %s away: %s(%s), %s", fix, which, was,
-                     row->cell[SITE_WAS_TEXT], row->cell[SITE_CLASS]);
+    free(is);
+    free(was);
+    return why;
 }
 
 /* A stop that a commit changed, and what it is in the scanned tree. */
@@ -640,8 +672,10 @@ static const struct join_site *changed_site(struct join *j,
 
     if (!c->file || !*kind)
         return NULL;
-    /* Elsewhere the old text may be another stop's. */
-    return old ? site_in_function(j, c->file, cell[SITE_FUNCTION], kind, text)
+    /* Elsewhere the old text may be another stop's; and while the function is
+     * there, so may the new one. */
+    return old || c->placed
+               ? site_in_function(j, c->file, cell[SITE_FUNCTION], kind, text)
                : site_today(j, c->file, cell[SITE_FUNCTION], kind, text);
 }
 

@@ -41,11 +41,14 @@ static int load_rows(struct xf_triage_index *index, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store,
-        "SELECT site_id, kind, s.file, s.function, group_concat(DISTINCT arch),"
-        " condition, message, macro, min(s.line), max(end_line), m.text"
-        " FROM v_sites s LEFT JOIN mention m ON m.file = s.file AND"
+        "SELECT s.site_id, s.kind, s.file, s.function, group_concat(DISTINCT arch),"
+        " s.condition, s.message, s.macro, min(s.line), max(s.end_line), m.text,"
+        " max(coalesce(m.text, t.condition))"
+        " FROM v_sites s JOIN site t ON t.file = s.file AND t.line = s.line AND"
+        " t.col = s.\"column\" AND t.site_id = s.site_id"
+        " LEFT JOIN mention m ON m.file = s.file AND"
         " m.line = s.line AND m.col = s.\"column\""
-        " GROUP BY site_id ORDER BY s.file, 9, site_id");
+        " GROUP BY s.site_id ORDER BY s.file, 9, s.site_id");
     int rc;
 
     if (!q)
@@ -65,6 +68,7 @@ static int load_rows(struct xf_triage_index *index, struct xf_store *store)
         s->line = (unsigned int)sqlite3_column_int(q, 8);
         s->end_line = (unsigned int)sqlite3_column_int(q, 9);
         s->absence = xf_strdup("");
+        s->key = column(q, 11);
         /* panic(crash_fmt, msg): the format is in a macro. */
         finish(e, !strchr(s->message, '"') && strchr(xf_column(q, 10), '"')
                       ? xf_column(q, 10)
@@ -101,6 +105,7 @@ static int load_mentions(struct xf_triage_index *index, struct xf_store *store)
         s->line = s->end_line = (unsigned int)sqlite3_column_int(q, 5);
         s->in_macro = sqlite3_column_int(q, 6);
         s->absence = column(q, 7);
+        s->key = xf_strdup(text);
         finish(e,
                !strcmp(s->kind, "ASSERT_UNREACHABLE") ? "unreachable" : text);
     }
@@ -219,7 +224,7 @@ void xf_triage_index_free(struct xf_triage_index *index)
         char *owned[] = {e->stop.site_id,  e->stop.kind,  e->stop.file,
                          e->stop.function, e->stop.arch,  e->stop.condition,
                          e->stop.message,  e->stop.macro, e->stop.absence,
-                         e->predicate};
+                         e->stop.key,      e->predicate};
 
         for (size_t j = 0; j < sizeof(owned) / sizeof(*owned); j++)
             free(owned[j]);

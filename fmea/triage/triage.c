@@ -388,7 +388,10 @@ static enum xf_triage_doubt doubt_of(const struct search *s,
     const struct xf_crash_event *ev = s->event;
     bool known = *ev->symbol || ev->nframes;
     bool place = ev->form == XF_CRASH_BUG || ev->form == XF_CRASH_ASSERT;
+    enum xf_crash_doubt host = xf_crash_doubt(s->log, ev);
 
+    if (host)
+        return XF_TRIAGE_OF_GUEST + (host - XF_CRASH_OF_GUEST);
     if (!place || was_running(s, e))
         return XF_TRIAGE_NO_DOUBT;
     if (s->has_file && !path_parts(s, e))
@@ -404,7 +407,15 @@ const char *xf_triage_doubt_text(enum xf_triage_doubt doubt)
     static const char *const texts[] = {
         "", "the log was in another function",
         "several files of this tree have the name that was printed",
-        "the printed file is in this tree, and the text is in another"};
+        "the printed file is in this tree, and the text is in another",
+        "the line is a guest's output, which stops no host",
+        "its line has other text, too, and neither a register dump nor a "
+        "reboot follows: something may only mention the stop",
+        "the line has no (XEN) in front, as others of this log have, and "
+        "neither a register dump nor a reboot follows: a guest may have "
+        "printed it",
+        "the host runs on behind this line, and neither a register dump nor a "
+        "reboot follows: a guest may have printed it"};
 
     return texts[doubt];
 }

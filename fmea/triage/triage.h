@@ -25,6 +25,8 @@ struct xf_stop_place {
     char *arch;     /* of its rows, comma list; "" for no row */
     char *condition, *message, *macro;
     char *absence;  /* why it is no row: the #if or the file; "" for a row */
+    char *key;      /* its text as it is written, by which the history finds
+                       it again; "" for none */
     unsigned int line, end_line;
     bool in_macro;  /* a macro's body: the row is where the macro is used */
 };
@@ -50,6 +52,11 @@ enum xf_triage_doubt {
                                  and nothing else tells them apart */
     XF_TRIAGE_OTHER_FILE,     /* the tree has the file that was printed, and
                                  the text elsewhere */
+    /* Of the message itself, in the order of enum xf_crash_doubt. */
+    XF_TRIAGE_OF_GUEST,
+    XF_TRIAGE_INSIDE,
+    XF_TRIAGE_UNMARKED,
+    XF_TRIAGE_GOES_ON,
 };
 
 struct xf_triage_result {

@@ -42,7 +42,19 @@ triage '(XEN) Panic on CPU 0:\n(XEN) Only with the other option, never alone\n(X
 expect_exit 0 "the message goes on in the log"
 expect_line stdout '^perhaps, found by its beginning'
 triage '(XEN) (d1) (XEN) Xen BUG at common/unit1.c:24\n'
+expect_exit 1 "a guest's stop"
 expect_line stdout 'a guest printed it'
+# What speaks of a stop in the log of a host that runs on is no evidence.
+for text in '(XEN) d1v0 Xen BUG at common/unit1.c:24\n' \
+    'logger: Xen BUG at common/unit1.c:24 was fixed\n' \
+    '(XEN) Xen BUG at common/unit1.c:24\n(XEN) a\n(XEN) b\n(XEN) c\n'; do
+    triage "$text"
+    expect_exit 1 "a mention of a stop"
+    expect_line stdout '  but .* neither a register dump nor a reboot follows'
+    run "$xenfmea" triage --db $db --record mentioned.tsv log
+    expect_line stdout '^not recorded'
+done
+[ ! -e mentioned.tsv ] || fail "a mention was recorded"
 
 # The program counter speaks against the line.
 triage '(XEN) Xen version 9.9.9 (x)\n(XEN) Assertion '"'a > 0'"' failed at unit2.c:6
@@ -142,7 +154,11 @@ run "$xenfmea" triage --db $db --format xml log
 expect_exit 2 "format"
 head -c 3000000 /dev/urandom >log
 run "$xenfmea" triage --db $db log
-[ "$rc" -le 1 ] || fail "random bytes: $rc"
+expect_trouble 'log is no text: of its 3000000 bytes only'
+{ head -c 100000 /dev/urandom; printf '\n(XEN) Xen BUG at common/unit1.c:24\n'
+  head -c 100000 /dev/urandom; } >log2
+run "$xenfmea" triage --db $db log2
+grep -q '^common/unit1.c:24' stdout || fail "a stop between random bytes"
 
 # One endless line takes no more memory than a short one.
 memory() {
@@ -155,6 +171,8 @@ short=$(memory 'a short log')
 head -c 100000000 /dev/zero | tr '\0' x >log
 long=$(memory 'one endless line')
 [ "$long" -lt $((short + 20000)) ] || fail "$long KiB for an endless line"
+run "$xenfmea" triage --db $db log
+expect_line stdout '^A line of 100.0 MB was cut'
 # Nor do many lines, even when each is a stop.
 yes '(XEN) Xen BUG at common/unit1.c:24' | head -c 20000000 >log
 long=$(memory 'twenty megabytes of stops')

@@ -134,6 +134,46 @@ static void disguises(void **state)
     }
 }
 
+/* A guest, or a line that speaks of a stop, stops no host. */
+static void doubts(void **state)
+{
+    static const struct {
+        const char *text;
+        enum xf_crash_doubt doubt;
+    } logs[] = {
+        {"(XEN) Xen BUG at a.c:7\n", XF_CRASH_NO_DOUBT},
+        {"Xen BUG at a.c:7\n", XF_CRASH_NO_DOUBT},
+        {"(d1) Xen BUG at a.c:7\n", XF_CRASH_OF_GUEST},
+        {"(XEN) DOM1: Xen BUG at a.c:7\n", XF_CRASH_OF_GUEST},
+        {"(XEN) d1v0: note=Xen BUG at a.c:7\n", XF_CRASH_INSIDE},
+        {"logger: Xen BUG at a.c:7 is fixed\n", XF_CRASH_INSIDE},
+        {"(XEN) Xen BUG at a.c:7 is fixed\n", XF_CRASH_INSIDE},
+        {"(XEN) one\nXen BUG at a.c:7\n", XF_CRASH_UNMARKED},
+        {"(XEN) Xen BUG at a.c:7\n(XEN) 1\n(XEN) 2\n(XEN) 3\n",
+         XF_CRASH_GOES_ON},
+        /* What follows a stop, even one glued to another message. */
+        {"(XEN) 0 Xen BUG at a.c:7\n"
+         "(XEN) ----[ Xen-4.17.2  arm64  debug=y  Not tainted ]----\n"
+         "(XEN) 1\n(XEN) 2\n(XEN) 3\n",
+         XF_CRASH_NO_DOUBT},
+        {"(XEN) Xen BUG at a.c:7\n(XEN) 1\n(XEN) 2\n(XEN) 3\n"
+         "(XEN) Reboot in five seconds...\n",
+         XF_CRASH_NO_DOUBT},
+        {"(XEN) Panic on CPU 0:\n(XEN) Gone\n(XEN) ********\n"
+         "(XEN) 1\n(XEN) 2\n(XEN) 3\n",
+         XF_CRASH_NO_DOUBT},
+        {"(XEN) Xen BUG at a.c:7\n"
+         "(XEN) Xen version 4.17.5 (x) debug=y\n(XEN) 1\n(XEN) 2\n(XEN) 3\n",
+         XF_CRASH_NO_DOUBT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+        read_log(logs[i].text);
+        assert_int_equal(xf_crash_doubt(&log_read, only()), logs[i].doubt);
+    }
+}
+
 static void folded_and_glued(void **state)
 {
     (void)state;
@@ -305,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_stop_and_its_panic_are_one_event),
         cmocka_unit_test(traps),
         cmocka_unit_test(disguises),
+        cmocka_unit_test(doubts),
         cmocka_unit_test(folded_and_glued),
         cmocka_unit_test(cut_off),
         cmocka_unit_test(no_stop),

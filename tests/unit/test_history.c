@@ -616,7 +616,8 @@ static void write_facts(void)
  * bare file name that two files have, running in the other's function; k: a
  * refactoring; l: a panic's text; m: took a stop away without saying that it
  * could fire; n: a revert on another branch only; o, p: a panic whose text
- * another architecture has as well, by fixes of either. */
+ * another architecture has as well, by fixes of either; q: changed a stop of
+ * six() to a text that another function has; r: reverts the revert s. */
 static void write_more_facts(void)
 {
     static const char *const commits[][11] = {
@@ -641,7 +642,13 @@ static void write_more_facts(void)
         {"mmmmmmmmmmmm", "2014-02-01", "", "", "", "", "", "", "", "4.5.0",
          ""},
         {"nnnnnnnnnnnn", "2014-02-01", "revert", "", "", "", "", "", "",
-         "4.4.1", ""}};
+         "4.4.1", ""},
+        {"qqqqqqqqqqqq", "2014-02-01", "fix", "", "", "", "", "", "", "4.5.0",
+         ""},
+        {"rrrrrrrrrrrr", "2014-02-02", "revert", "", "", "", "",
+         "ssssssssssss", "", "4.5.0", ""},
+        {"ssssssssssss", "2014-02-01", "revert", "", "", "", "", "", "",
+         "4.5.0", ""}};
     struct facts f = {0};
 
     assert_int_equal(facts_load(&f, facts_folder), 0);
@@ -654,6 +661,11 @@ static void write_more_facts(void)
     facts_add(&f, FACTS_SITES, (const char *const[]){
         "mmmmmmmmmmmm", "handled", "common/other.c", "five", "", "", "BUG_ON",
         "other"});
+    facts_add(&f, FACTS_SITES, (const char *const[]){
+        "qqqqqqqqqqqq", "rewritten", "common/other.c", "six", "ASSERT",
+        "irq_is_enabled()", "ASSERT", "irq_is_on()"});
+    facts_add(&f, FACTS_TOUCHED, (const char *const[]){
+        "rrrrrrrrrrrr", "common/other.c", "five"});
     facts_add(&f, FACTS_TOUCHED, (const char *const[]){
         "hhhhhhhhhhhh", "common/other.c", "five"});
     facts_add(&f, FACTS_TOUCHED, (const char *const[]){
@@ -783,10 +795,12 @@ static void joined_with_care(void **state)
                 "XF-5|ffffffffffff|site|removed|0|no\n"
                 "XF-7|jjjjjjjjjjjj|function|fired|50|yes\n"
                 "XF-8|llllllllllll|predicate|fired|0|yes\n"
+                "XF-8|qqqqqqqqqqqq|function|rewritten|50|yes\n"
                 "XF-9|oooooooooooo|predicate|fired|0|yes");
     expect_rows(store, "SELECT count(*) FROM bug WHERE bug_id IN"
                        " ('gggggggggggg', 'hhhhhhhhhhhh', 'iiiiiiiiiiii',"
-                       " 'kkkkkkkkkkkk', 'mmmmmmmmmmmm', 'nnnnnnnnnnnn')",
+                       " 'kkkkkkkkkkkk', 'mmmmmmmmmmmm', 'nnnnnnnnnnnn',"
+                       " 'rrrrrrrrrrrr')",
                 "0");
     expect_rows(store, "SELECT DISTINCT party FROM bug ORDER BY 1",
                 "guest\nunknown");
