@@ -12,7 +12,7 @@ check() {
 }
 
 decide() {
-    run "$xenfmea" decide --db out --decisions d.json --rationale r "$@"
+    run "$xenfmea" decide --db out --decisions d.json "$@"
     expect_exit 0 "decide $*"
 }
 
@@ -43,7 +43,7 @@ run "$xenfmea" check t/xen --compile-commands t/compile_commands.json \
     --arch arm64 --write-baseline base.json
 
 # What is no UTF-8 in the source is decided like the rest.
-decide $(ids bytes) $(ids where) --disposition keep
+decide $(ids bytes) $(ids where) --disposition keep --rationale r
 check
 expect_exit 0 'decided'
 expect_line stdout ' 0 stale, 0 changed, 0 moved, .* 3 decided'
@@ -59,7 +59,8 @@ expect_line stdout '^NOTE xen/common/unit1.c:[0-9]*: moved, confirm BUG_ON in'
 expect_line stdout 'why: the lines before and behind it are others'
 expect_line stdout ' 1 moved, .* 2 decided'
 scan t
-decide --confirm
+run "$xenfmea" decide --db out --decisions d.json --confirm
+expect_line stdout ': 1 confirmed'
 check
 expect_line stdout ' 0 moved, .* 3 decided'
 cp before.c "$unit"
@@ -74,7 +75,7 @@ expect_line stdout ' 0 moved, .* 3 decided'
 scan t
 
 # A group: the condition of one of its members changes, that one is stale.
-decide --group G $(ids first_1) --disposition keep
+decide --group G $(ids first_1) --disposition keep --rationale r
 members=$(ids first_1 | wc -l)
 check
 expect_exit 0 'a group'
