@@ -371,7 +371,8 @@ static int edit_confirm(struct xf_decisions *list, void *payload)
                               "it again with --disposition", now->site_id);
             continue;
         }
-        d->done += strcmp(list->items[i].site.site_id, now->site_id) != 0;
+        d->done += xf_pair_carry(pair) == XF_CARRY_CONFIRM ||
+                   strcmp(list->items[i].site.site_id, now->site_id);
         xf_decision_set_site(&list->items[i], now);
     }
     xf_pairing_release(&pairing);

@@ -284,7 +284,10 @@ static int read_records(struct reader *r, char *at)
 static int read_part(struct reader *r, const char *path)
 {
     struct xf_buf text = XF_BUF_INIT;
-    int rc = xf_file_read(&text, path);
+    int rc = xf_dir_exists(path)
+                 ? xf_error("%s is a folder; name the file in it, "
+                            "shard-K-of-N", path)
+                 : xf_file_read(&text, path);
 
     r->path = path;
     if (!rc)

@@ -184,13 +184,29 @@ static struct xf_finding *start(struct xf_findings *out,
     return f;
 }
 
+/* A decision of an id alone, which no site has: a slip of the pen, or of a
+ * tree that was never here. */
+static bool is_unknown(const struct xf_finding *f)
+{
+    return f->state == XF_STATE_VANISHED && !*f->site.text;
+}
+
+static enum xf_level level_of(const struct xf_finding *f,
+                              const struct xf_policy *policy)
+{
+    enum xf_level level = xf_policy_level(policy, f);
+
+    /* Somebody's decision does not hold where it was meant to. */
+    return is_unknown(f) && level > XF_LEVEL_WARN ? XF_LEVEL_WARN : level;
+}
+
 static void finish(struct xf_findings *out, struct xf_finding *f,
                    const struct xf_check *check)
 {
     set_fingerprint(f);
     f->guideline = xf_policy_guideline(check->policy, f->site.kind,
                                        &f->guideline_source);
-    f->level = xf_policy_level(check->policy, f);
+    f->level = level_of(f, check->policy);
     out->counts[f->state]++;
     out->levels[f->level]++;
 }
@@ -228,7 +244,7 @@ void xf_findings_judge(struct xf_findings *list,
     for (size_t i = 0; i < list->len; i++) {
         struct xf_finding *f = &list->items[i];
 
-        f->level = f->gone_again ? XF_LEVEL_NOTE : xf_policy_level(policy, f);
+        f->level = f->gone_again ? XF_LEVEL_NOTE : level_of(f, policy);
         list->levels[f->level]++;
     }
 }
@@ -354,6 +370,15 @@ int xf_findings_make(struct xf_findings *out, const struct xf_check *check)
 
 /* ---- words -------------------------------------------------------------- */
 
+char *xf_finding_where(const struct xf_finding *f, const char *prefix)
+{
+    if (!*f->site.file)
+        return xf_strdup(f->decided);
+    return f->site.line ? xf_format("%s%s:%d", prefix, f->site.file,
+                                    f->site.line)
+                        : xf_format("%s%s", prefix, f->site.file);
+}
+
 char *xf_finding_title(const struct xf_finding *f)
 {
     const struct xf_identity *s = &f->site;
@@ -366,6 +391,8 @@ char *xf_finding_title(const struct xf_finding *f)
     /* Long enough to know it by; the whole is in the file. */
     int len = (int)strlen(s->text);
 
+    if (is_unknown(f))
+        return xf_format("decided, but no site has the id %s", s->site_id);
     return xf_format("%s %s in %s(): %.*s%s", what[f->state], s->kind,
                      s->function, len > 160 ? 160 : len, s->text,
                      len > 160 ? "..." : "");
@@ -421,6 +448,13 @@ char *xf_finding_advice(const struct xf_finding *f, const char *decisions)
                           "--confirm %s\n", id);
         break;
     case XF_STATE_VANISHED:
+        if (is_unknown(f)) {
+            xf_buf_addf(&out, "to do: correct the id in %s (the worksheet and "
+                              "this check list those of this tree), or remove "
+                              "the decision: xenfmea decide --remove %s\n",
+                        f->decided, id);
+            break;
+        }
         xf_buf_addf(&out, "to do: nothing, or remove the decision: xenfmea "
                           "decide --remove %s\n", id);
         break;

@@ -84,6 +84,9 @@ void xf_findings_say(struct xf_findings *list, const struct xf_version *scan,
 /* Sort by level and place. */
 void xf_findings_sort(struct xf_findings *list);
 
+/* "FILE:LINE", `prefix` before a file of the tree; FILE alone when the site is
+ * gone; of the decision when it never was. Caller frees. */
+char *xf_finding_where(const struct xf_finding *finding, const char *prefix);
 /* One line without a name for the place: "new panic in f(): panic(\"x\")". */
 char *xf_finding_title(const struct xf_finding *finding);
 /* What to do about it, lines: who reaches it, the guideline, how to justify.

@@ -110,14 +110,13 @@ static void add_finding(struct xf_buf *out, const struct xf_report *r,
 {
     char *title = xf_finding_title(f);
     char *advice = xf_finding_advice(f, r->decisions);
+    char *where = xf_finding_where(f, r->prefix);
 
     xf_buf_addf(out, "<article class=\"%s\" id=\"%s\"><h2>%s: ",
                 xf_level_names[f->level], f->site.site_id,
                 xf_level_names[f->level]);
-    add_html(out, r->prefix);
-    add_html(out, f->site.file);
-    if (f->site.line)
-        xf_buf_addf(out, ":%d", f->site.line);
+    add_html(out, where);
+    free(where);
     xf_buf_adds(out, ": ");
     add_html(out, title);
     xf_buf_adds(out, "</h2>\n");

@@ -43,12 +43,11 @@ static void add_finding(struct xf_buf *out, const struct xf_report *r,
 {
     char *title = xf_finding_title(f);
     char *advice = xf_finding_advice(f, r->decisions);
+    char *where = xf_finding_where(f, r->prefix);
 
     xf_buf_addf(out, "%s ", level_titles[f->level]);
-    xf_buf_adds(out, r->prefix);
-    xf_visible(out, f->site.file, "");
-    if (f->site.line)
-        xf_buf_addf(out, ":%d", f->site.line);
+    xf_visible(out, where, "");
+    free(where);
     xf_buf_adds(out, ": ");
     xf_visible(out, title, "");
     xf_buf_adds(out, "\n");
@@ -182,20 +181,21 @@ void xf_report_summary(struct xf_buf *out, const struct xf_report *report)
                          "|---|---|---|---|\n");
     for (size_t i = 0; i < l->len; i++) {
         const struct xf_finding *f = &l->items[i];
-        char *title;
+        char *title, *where;
 
         if (f->level > XF_LEVEL_WARN)
             continue;
         title = xf_finding_title(f);
+        where = xf_finding_where(f, report->prefix);
         xf_buf_addf(out, "| %s | ", level_titles[f->level]);
-        add_cell(out, report->prefix);
-        add_cell(out, f->site.file);
-        xf_buf_addf(out, ":%d | ", f->site.line);
+        add_cell(out, where);
+        xf_buf_adds(out, " | ");
         add_cell(out, title);
         xf_buf_adds(out, " | ");
         add_cell(out, *f->contexts ? f->contexts : "not known");
         xf_buf_adds(out, " |\n");
         free(title);
+        free(where);
     }
     xf_buf_adds(out, "\n");
 }

@@ -9,6 +9,7 @@
 #include "context.h"
 #include "file.h"
 #include "map.h"
+#include "visible.h"
 
 void xf_identity_release(struct xf_identity *identity)
 {
@@ -74,6 +75,16 @@ static char *fallback_text(const char *macro, const char *callee,
     return text;
 }
 
+/* As a file of decisions can hold it (JSON is UTF-8): what is read back from
+ * there has to compare equal. */
+static char *recordable(const char *text)
+{
+    struct xf_buf out = XF_BUF_INIT;
+
+    xf_visible(&out, text ? text : "", "\n\t");
+    return xf_buf_detach(&out);
+}
+
 static int insert(struct xf_store *store, const struct xf_identity *i)
 {
     sqlite3_stmt *q = xf_store_prepare(
@@ -87,8 +98,13 @@ static int insert(struct xf_store *store, const struct xf_identity *i)
         return -1;
     xf_bind(q, 1, i->site_id);
     sqlite3_bind_int(q, 2, i->version);
-    for (int n = 0; n < 9; n++)
-        xf_bind(q, 3 + n, texts[n]);
+    for (int n = 0; n < 9; n++) {
+        /* The file is one to open: its name stays. */
+        char *text = n ? recordable(texts[n]) : xf_strdup(texts[n]);
+
+        xf_bind(q, 3 + n, text);
+        free(text);
+    }
     sqlite3_bind_int(q, 12, i->order);
     sqlite3_bind_int(q, 13, i->line);
     sqlite3_bind_int(q, 14, i->end_line);

@@ -167,6 +167,19 @@ static int score_of(const struct xf_identity *old,
     return score;
 }
 
+/* The same words in the same function, and nothing beside them agrees: it may
+ * be another check that replaced the old one. */
+static bool is_displaced(const struct xf_identity *old,
+                         const struct xf_identity *new)
+{
+    /* "- -": no source was there to look at. */
+    bool known = strlen(old->near) > 3 && strlen(new->near) > 3 &&
+                 old->version == new->version;
+
+    return known && !*old->guard && !near_equal(old, new, 0) &&
+           !near_equal(old, new, 1);
+}
+
 static void note(struct matcher *m, uint32_t old, uint32_t new,
                  enum xf_pair_how how, bool unsure)
 {
@@ -176,6 +189,7 @@ static void note(struct matcher *m, uint32_t old, uint32_t new,
 
     match.changes = changes_of(o, n) | (unsure ? XF_UNSURE : 0);
     match.score = score_of(o, n, how, match.changes);
+    match.displaced = how == XF_PAIR_SAME && is_displaced(o, n);
     match.other = new;
     m->out->olds[old] = match;
     match.other = old;
@@ -659,7 +673,8 @@ enum xf_carry xf_pair_carry(const struct xf_pair *match)
 {
     if (match->changes || match->other == XF_NO_PAIR)
         return XF_CARRY_STALE;
-    return match->how == XF_PAIR_SAME ? XF_CARRY_HOLDS : XF_CARRY_CONFIRM;
+    return match->how == XF_PAIR_SAME && !match->displaced ? XF_CARRY_HOLDS
+                                                           : XF_CARRY_CONFIRM;
 }
 
 char *xf_pair_reason(const struct xf_pair *match,
@@ -674,6 +689,8 @@ char *xf_pair_reason(const struct xf_pair *match,
         xf_buf_addf(&out, "moved from %s()", old->function);
     else if (match->how == XF_PAIR_FUNCTION || match->how == XF_PAIR_MOVED)
         xf_buf_adds(&out, "moved within the function");
+    else if (match->displaced)
+        xf_buf_adds(&out, "the lines before and behind it are others");
     if (match->changes & XF_CHANGED_KIND)
         xf_buf_addf(&out, "%swas %s", out.len ? "; " : "", old->text);
     if (match->changes & XF_CHANGED_CONDITION)

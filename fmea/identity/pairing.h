@@ -48,6 +48,7 @@ struct xf_pair {
     enum xf_pair_how how;
     int score;      /* 0 to 100: how much of the parts agrees */
     unsigned int changes;
+    bool displaced; /* same function and text, nothing around it agrees */
 };
 
 struct xf_pairing {

@@ -168,6 +168,16 @@ for what in '<<<<<<< ours' '{"site": "XF-1"},' '{"sote": "x"},'; do
     mv good.json d.json
 done
 
+# An id that no site ever had: somebody's decision holds nowhere.
+cp d.json good.json
+sed -i '2i {"site": "XF-00000000abcd", "disposition": "keep", "rationale": "x"},' \
+    d.json
+check --baseline base.json --policy policy.json
+expect_exit 0 'an unknown id warns'
+expect_line stdout '^WARN d.json:2: decided, but no site has the id XF-0+abcd$'
+expect_line stdout 'to do: correct the id in d.json:2 '
+mv good.json d.json
+
 # A scan that is not complete is never a green one.
 echo '#error broken' >>t/xen/common/unit1.c
 check --baseline base.json --policy policy.json

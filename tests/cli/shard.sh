@@ -72,6 +72,8 @@ merge t/xen parts/shard-1-of-2 parts/shard-2-of-2 parts/shard-1-of-3 \
 refused 'the build arm64 .* is in parts that do not belong together'
 merge t/xen parts/nothing
 refused 'cannot read parts/nothing'
+merge t/xen parts
+refused 'parts is a folder; name the file in it'
 merge t/xen whole/worksheet.csv
 refused 'worksheet.csv: not a whole shard'
 head -c 5000 parts/shard-1-of-2 >parts/cut

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A series of real commits, checked one by one, against what git shows.
 
-usage: series.py XENFMEA REPOSITORY BASE TIP CACHE [ARCH]
+usage: series.py XENFMEA REPOSITORY BASE TIP CACHE [ARCH [reach]]
 
 REPOSITORY is a clone of Xen (bare will do); CACHE a folder that is kept, so
 that a second run is a warm one. Every finding must stand on a line that its
 commit wrote. Every line with a stop's name that a commit wrote, in a file that
 is compiled, must be a finding, or was there before the commit: in that
 commit's removed lines, or unchanged elsewhere on the line it moved from.
-What remains is listed for a person to look at.
+What remains is listed for a person to look at. With "reach" the check also
+finds out who can reach what is new, as it does by default.
 """
 import json
 import os
@@ -55,6 +56,7 @@ def main():
         sys.exit(__doc__)
     xenfmea, repo, base, tip, cache = sys.argv[1:6]
     arch = sys.argv[6] if len(sys.argv) > 6 else "arm64"
+    quick = [] if sys.argv[7:] == ["reach"] else ["--quick"]
     with tempfile.TemporaryDirectory() as work:
         clone = os.path.join(work, "xen.git")
         subprocess.run(["git", "clone", "-q", "--shared", "--no-checkout",
@@ -64,8 +66,8 @@ def main():
         start = time.time()
         run = subprocess.run(
             [xenfmea, "check", os.path.join(clone, "xen"), "--base", base,
-             "--arch", arch, "--cache", cache, "-v", "--quick",
-             "--sarif", sarif], stdout=subprocess.PIPE,
+             "--arch", arch, "--cache", cache, "-v",
+             "--sarif", sarif, *quick], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         total = time.time() - start
         if run.returncode > 1:

@@ -271,6 +271,29 @@ static void test_macro_changed(void **state)
     xf_identities_release(&b);
 }
 
+/* One check goes and an equal one comes elsewhere in the function: nobody has
+ * decided that one. With one line beside it the same, it is where it was. */
+static void test_displaced(void **state)
+{
+    struct xf_identities a = {0}, b = {0}, c = {0};
+    struct xf_pairing pairing;
+
+    (void)state;
+    add_sites(&a, "a.c", "void f()\n{\nx();\nBUG();\ny();\nz();\nw();\n}\n");
+    add_sites(&b, "a.c", "void f()\n{\nx();\ny();\nz();\nBUG();\nw();\n}\n");
+    add_sites(&c, "a.c", "void f()\n{\nv();\nBUG();\ny();\nz();\nw();\n}\n");
+    xf_pairing_make(&pairing, &a, &b);
+    assert_int_equal(pairing.olds[0].how, XF_PAIR_SAME);
+    assert_int_equal(xf_pair_carry(&pairing.olds[0]), XF_CARRY_CONFIRM);
+    xf_pairing_release(&pairing);
+    xf_pairing_make(&pairing, &a, &c);
+    assert_int_equal(xf_pair_carry(&pairing.olds[0]), XF_CARRY_HOLDS);
+    xf_pairing_release(&pairing);
+    xf_identities_release(&a);
+    xf_identities_release(&b);
+    xf_identities_release(&c);
+}
+
 /* Only the second of three equal sites was decided. */
 static void test_part_of_run(void **state)
 {
@@ -302,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_moved),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_macro_changed),
+        cmocka_unit_test(test_displaced),
         cmocka_unit_test(test_part_of_run),
     };
 
