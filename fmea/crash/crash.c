@@ -271,7 +271,7 @@ static bool collect(struct xf_crash_reader *r, struct machine *m,
         /* The stars above the header do not end anything. */
         if (what == WHAT_END && first && *line == '*')
             return true;
-        m->ended = what == WHAT_END;
+        m->ended |= what == WHAT_END;
         panic_ends(r, m, false);
         return what == WHAT_END || !*line;
     }
@@ -282,7 +282,7 @@ static bool collect(struct xf_crash_reader *r, struct machine *m,
     if (what == WHAT_PC || what == WHAT_TRACE || what == WHAT_FRAME)
         return false;
     panic_text(m, line);
-    m->ended = strstr(line, "********") || strstr(line, "Reboot in ");
+    m->ended |= strstr(line, "********") || strstr(line, "Reboot in ");
     if (strstr(line, "********"))
         panic_ends(r, m, false);
     return true;

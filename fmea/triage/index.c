@@ -41,7 +41,8 @@ static int load_rows(struct xf_triage_index *index, struct xf_store *store)
 {
     sqlite3_stmt *q = xf_store_prepare(
         store,
-        "SELECT s.site_id, s.kind, s.file, s.function, group_concat(DISTINCT arch),"
+        "SELECT s.site_id, s.kind, s.file, s.function,"
+        " group_concat(DISTINCT arch),"
         " s.condition, s.message, s.macro, min(s.line), max(s.end_line), m.text,"
         " max(coalesce(m.text, t.condition))"
         " FROM v_sites s JOIN site t ON t.file = s.file AND t.line = s.line AND"

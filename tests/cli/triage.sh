@@ -111,6 +111,24 @@ sqlite3 paths.db "DROP VIEW IF EXISTS v_paths;
 run "$xenfmea" triage --db paths.db log
 expect_line stdout "worksheet's path \(boot\).*: start\* other second_1\*"
 expect_line stdout '2 of its 3 functions are in the trace'
+printf '%b' "$trace" | head -4 >log2
+run "$xenfmea" triage --db paths.db log2
+expect_line stdout 'too short to compare'
+
+# Past bugs are listed; one boot has no number.
+cp $db bugs.db
+sqlite3 bugs.db "INSERT INTO bug (bug_id, fix_commit, date, kinds, xsa, cve,
+        mentions, party, fixes, releases, in_tree, counts, age, subject)
+    VALUES ('aaaaaaaaaaaa', 'aaaaaaaaaaaa', '2020-01-02', 'fix', 'XSA-7', '',
+        '', 'unknown', '', '', 'no', 1, 9, '');
+    INSERT INTO bug_site (bug, site_id, match, class, distance, why)
+    SELECT max(id), '$id', 'site', 'handled', 0, '' FROM bug;
+    INSERT INTO site_history VALUES ('$id', 1, 1, 0, '', '', 5, '')"
+triage '(XEN) Xen BUG at common/unit1.c:24\n(XEN) Xen BUG at common/unit3.c:9\n'
+run "$xenfmea" triage --db bugs.db log
+expect_line stdout \
+    '^    aaaaaaaaaaaa of 2020-01-02, XSA-7, same site, its fix is not in this tree'
+grep -q '^also, bug, line 2' stdout || fail "a second stop"
 
 # Recorded once, read by the next scan.
 triage '(XEN) Panic on CPU 0:\n(XEN) Never heard of\n(XEN) *********\n'
