@@ -111,7 +111,7 @@ get_axe()
     command -v npm >/dev/null || install_packages nodejs npm
     rm -rf "$to"
     mkdir -p "$to"
-    (cd "$to" && npm pack --silent "axe-core@$AXE_VERSION" &&
+    (cd "$to" && npm pack --loglevel=error "axe-core@$AXE_VERSION" >&2 &&
         echo "$AXE_SHA256  axe-core-$AXE_VERSION.tgz" | sha256sum --check --quiet &&
         tar xf "axe-core-$AXE_VERSION.tgz")
 }
@@ -126,7 +126,7 @@ get_sarif_schema()
     command -v npm >/dev/null || install_packages npm
     mkdir -p "$to"
     from=$(mktemp -d)
-    (cd "$from" && npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 &&
+    (cd "$from" && npm pack --loglevel=error @microsoft/jest-sarif@1.0.0-beta.0 >&2 &&
         tar xzf ./*.tgz && cd package/lib/schemas &&
         echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" |
             sha256sum --check --quiet)
