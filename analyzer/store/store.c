@@ -170,16 +170,20 @@ static int check_content(struct xf_store *store)
 
 int xf_store_open(struct xf_store **out, const char *path)
 {
-    struct xf_store *store;
+    struct xf_store *store = xf_calloc(1, sizeof(*store));
     int64_t id = 0, version = 0;
     int rc;
 
-    if (!xf_file_exists(path))
-        return xf_error("%s: no such database; run 'xenfmea scan' first, or "
-                        "name one with --db",
-                        path);
-    store = xf_calloc(1, sizeof(*store));
-    store->path = xf_strdup(path);
+    store->path = xf_dir_exists(path) ? xf_path_join(path, "xenfmea.db")
+                                      : xf_strdup(path);
+    path = store->path;
+    if (!xf_file_exists(path)) {
+        rc = xf_error("%s: no such database; run 'xenfmea scan' first, or "
+                      "name one with --db",
+                      path);
+        xf_store_close(store);
+        return rc;
+    }
     if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READONLY, NULL) !=
         SQLITE_OK) {
         rc = db_error(store, "open the database");
@@ -220,18 +224,20 @@ static int copy_to(const char *tmp, const char *path)
 int xf_store_update(struct xf_store **out, const char *path, const char *to)
 {
     struct xf_store *store;
+    char *from;
+    int rc;
 
     if (xf_store_open(&store, path))
         return -1;
     finish_statements(store);
     sqlite3_close(store->db);
     store->db = NULL;
-    if (to) {
-        free(store->path);
-        store->path = xf_strdup(to);
-    }
+    from = store->path;
+    store->path = xf_strdup(to ? to : from);
     store->tmp = xf_format("%s.tmp.%ld", store->path, (long)getpid());
-    if (copy_to(store->tmp, path)) {
+    rc = copy_to(store->tmp, from);
+    free(from);
+    if (rc) {
         xf_store_close(store);
         return -1;
     }

@@ -24,7 +24,7 @@ struct xf_store;
 int xf_store_create(struct xf_store **out, const char *path,
                     const char *schema_dir);
 /* Open an existing one read-only, checking that it is whole and of this
- * version. */
+ * version. `path` may be the folder of a scan, here and in what follows. */
 int xf_store_open(struct xf_store **out, const char *path);
 /* A copy of an existing one, checked like above, to change in one transaction.
  * xf_store_commit() puts it at `to`, or with NULL in the place of `path`. */

@@ -65,8 +65,9 @@ const groupTexts = new Map(readTable(data.groups).map((g) => [g.name, g]));
 
 const PRIORITIES = ["?", "H", "M", "L"]; // what is not rated sorts as worst
 
-const worst = (priorities) =>
-    PRIORITIES.find((one) => priorities.includes(one)) ?? "";
+// The highest that is rated; not rated only where nothing is.
+const worst = (priorities) => PRIORITIES.find((one) => one !== "?" &&
+    priorities.includes(one)) ?? priorities[0] ?? "";
 
 // The parts of a list, the same object for the same text.
 const NOTHING = [], NONE = ["none"];

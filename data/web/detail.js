@@ -108,7 +108,7 @@ function pathList(path, site) {
     return element("ol", {className: "steps"}, ...path.steps.map((step) =>
         element("li", {}, element("code", {}, `${step.function}()`), " ",
             element("span", {className: "dim"}, stepWords(step)))),
-    element("li", {}, element("strong", {}, site.kind), ` at ${site.place}`));
+    element("li", {}, element("strong", {}, site.kind), ` at ${site.file}:${site.line}`));
 }
 
 function showPath(box, paths, at, row) {

@@ -140,8 +140,8 @@ const byCause = () => heatTable("Cause × kind", "the cause is",
     [...countSites((site) => [site.kind]).keys()].sort(), ["cause", "kind"]);
 
 function bySubsystem() {
-    const counts = ordered(crossCount(pairs((row) => [
-        [row.subsystem || "none", worst(row.priorities)]])));
+    const counts = ordered(crossCount(pairs((row, site) => [
+        [row.subsystem || "none", site.priority]])));
     return heatTable("Subsystem × Action Priority", "MAINTAINERS' sections",
         counts, PRIORITIES, ["subsystem", "ap"]);
 }

@@ -187,15 +187,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static int load_known(struct decide *d)
 {
-    char *path = xf_dir_exists(d->db) ? xf_path_join(d->db, "xenfmea.db")
-                                      : xf_strdup(d->db);
-    int rc = xf_store_open(&d->store, path);
+    int rc = xf_store_open(&d->store, d->db);
 
     if (!rc)
         rc = xf_identity_load(&d->known, d->store);
     if (!rc && d->group && !d->nsites)
         rc = xf_decisions_members(&d->members, d->store, d->group);
-    free(path);
     return rc;
 }
 

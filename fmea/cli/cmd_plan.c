@@ -157,7 +157,6 @@ int cmd_plan(int argc, char **argv)
     struct options o = {0};
     struct xf_store *store = NULL;
     struct xf_buf text = XF_BUF_INIT;
-    char *db;
     int status = XF_EXIT_OK;
 
     /* A file size limit is to be an error like a full disk, not the end. */
@@ -165,14 +164,11 @@ int cmd_plan(int argc, char **argv)
     argp_err_exit_status = XF_EXIT_TROUBLE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &o))
         return XF_EXIT_TROUBLE;
-    db = xf_dir_exists(o.dir) ? xf_path_join(o.dir, "xenfmea.db")
-                              : xf_strdup(o.dir);
-    if (!cmd_data_dir() || xf_store_open(&store, db) ||
+    if (!cmd_data_dir() || xf_store_open(&store, o.dir) ||
         write_plan(&o, store, &text) || put(&o, &text))
         status = cmd_trouble();
     xf_store_close(store);
     xf_buf_release(&text);
     free(o.coverage);
-    free(db);
     return status;
 }

@@ -156,11 +156,15 @@ static int rate_folder(const struct options *o, const char *data,
  * NULL otherwise. Caller frees. */
 static char *folder_of(const char *db)
 {
+    bool is_folder = xf_dir_exists(db);
     size_t len = (size_t)(xf_path_base(db) - db);
-    char *folder = len ? xf_strndup(db, len) : xf_strdup(".");
+    char *folder = is_folder ? xf_strdup(db)
+                   : len     ? xf_strndup(db, len)
+                             : xf_strdup(".");
     char *html = xf_path_join(folder, "worksheet.html");
 
-    if (strcmp(xf_path_base(db), "xenfmea.db") || !xf_file_exists(html)) {
+    if ((!is_folder && strcmp(xf_path_base(db), "xenfmea.db")) ||
+        !xf_file_exists(html)) {
         free(folder);
         folder = NULL;
     }

@@ -196,7 +196,6 @@ int cmd_report(int argc, char **argv)
                                 .prefix = ""}};
     struct xf_store *store = NULL;
     struct xf_buf problems = XF_BUF_INIT;
-    char *db;
     int status = XF_EXIT_OK;
 
     /* A file size limit is to be an error like a full disk, not the end. */
@@ -205,9 +204,7 @@ int cmd_report(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &o))
         return XF_EXIT_TROUBLE;
     o.how.data = cmd_data_dir();
-    db = xf_dir_exists(o.dir) ? xf_path_join(o.dir, "xenfmea.db")
-                              : xf_strdup(o.dir);
-    if (!o.how.data || xf_store_open(&store, db) ||
+    if (!o.how.data || xf_store_open(&store, o.dir) ||
         (o.exceptions ? write_exceptions(&o, store)
                       : write_all(&o, store, &problems)))
         status = cmd_trouble();
@@ -217,6 +214,5 @@ int cmd_report(int argc, char **argv)
     }
     xf_store_close(store);
     xf_buf_release(&problems);
-    free(db);
     return status;
 }

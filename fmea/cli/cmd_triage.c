@@ -664,23 +664,12 @@ static int record(struct triage *t)
 
 /* ---- the command -------------------------------------------------------- */
 
-/* A scan's folder will do. */
-static int open_database(struct triage *t)
-{
-    char *path = xf_dir_exists(t->db) ? xf_path_join(t->db, "xenfmea.db")
-                                      : xf_strdup(t->db);
-    int rc = xf_store_open(&t->store, path);
-
-    free(path);
-    return rc;
-}
-
 static int run(struct triage *t)
 {
     const char *data = cmd_data_dir();
 
     if (!data || !(t->grammar = xf_crash_grammar_load(data)) ||
-        check_record(t) || open_database(t) ||
+        check_record(t) || xf_store_open(&t->store, t->db) ||
         xf_triage_index_load(&t->index, t->store) || read_log(t))
         return -1;
     t->results = xf_calloc(t->log.nevents + 1, sizeof(*t->results));

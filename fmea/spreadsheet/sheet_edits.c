@@ -22,6 +22,7 @@ struct table {
     bool from_1904;
     int columns[XF_EDIT_FIELDS]; /* 0: not there */
     int header;                  /* row, 0: not seen yet */
+    int near;                    /* row that would be one with a "Decision" */
     size_t tables;               /* in the whole book */
     /* the row that is being read */
     int row;
@@ -152,6 +153,10 @@ static void check_header(struct table *t)
         if (t->columns[XF_EDIT_SITE])
             t->columns[XF_EDIT_GROUP] = 0;
     } else {
+        /* What was decided under another header must not be lost unseen. */
+        if (t->columns[XF_EDIT_RATIONALE] && t->columns[XF_EDIT_MEETING] &&
+            (t->columns[XF_EDIT_SITE] || t->columns[XF_EDIT_GROUP]))
+            t->near = t->row;
         memset(t->columns, 0, sizeof(t->columns));
     }
 }
@@ -191,6 +196,10 @@ int xf_sheet_edits_read(struct xf_edits *out, struct xf_xlsx *book,
         rc = xf_xlsx_cells(book, i, take, &t);
         if (!rc && !t.header)
             check_header(&t);
+        if (!rc && !t.header && t.near)
+            rc = xf_error("%s: the sheet %s has a header in row %d without "
+                          "\"Decision\"; keep the header of the worksheet",
+                          name, t.sheet, t.near);
         if (!rc) /* else the message is the one to keep */
             end_row(&t);
         clear_row(&t);

@@ -46,6 +46,8 @@ expect_line stdout "^   => BUG_ON at common/unit1.c:$line$"
 cp stdout first
 
 # The same site by other names.
+run "$xenfmea" explain --db out "$id"
+expect_exit 0
 explain_ "${id#XF-}"
 expect_same stdout first 'id without XF-'
 explain_ "common/unit1.c:$line"

@@ -274,6 +274,10 @@ def sheet_rows():
     refused("reviewed.xlsx", "no disposition is called", "without a decision",
             "is no date", "no site of this scan", "no site id",
             "either a", lines=6)
+    # A header that is not the worksheet's: nothing would be taken, unseen.
+    work.cell(1, columns(work)["Decision"]).value = "Decisions"
+    book.save("reviewed.xlsx")
+    refused("reviewed.xlsx", 'the sheet Worksheet has a header in row 1')
     # Several rows of a site (builds, failure modes): those that decide anew
     # must agree.
     def both(one, other):

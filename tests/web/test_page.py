@@ -407,6 +407,7 @@ class Small(Page):
         self.browser.click(".paths .chip:nth-child(2)")
         self.browser.click(".paths summary")
         self.assertIn("boot", self.text(".steps"))
+        self.assertRegex(self.text(".steps"), r"at [\w./-]+:\d+\s*$")
 
     def test_a_long_path_is_cut_in_its_middle(self):
         steps = self.js(f"""
