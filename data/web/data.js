@@ -65,9 +65,8 @@ const groupTexts = new Map(readTable(data.groups).map((g) => [g.name, g]));
 
 const PRIORITIES = ["?", "H", "M", "L"]; // what is not rated sorts as worst
 
-// The highest that is rated; not rated only where nothing is.
-const worst = (priorities) => PRIORITIES.find((one) => one !== "?" &&
-    priorities.includes(one)) ?? priorities[0] ?? "";
+const worst = (priorities) =>
+    PRIORITIES.find((one) => priorities.includes(one)) ?? "";
 
 // The parts of a list, the same object for the same text.
 const NOTHING = [], NONE = ["none"];

@@ -23,10 +23,11 @@ const wrapping = (name) => name.split(/(?<=_)/).flatMap((part, i) =>
     (i ? [element("wbr", {}), part] : [part]));
 
 // A table of counts, darker where there are more. `filters`: [row's filter,
-// column's filter], which a click on a number sets.
-function heatTable(title, note, counts, columns, filters) {
+// column's filter], which a click on a number sets. `totals`: of the rows, where
+// a site may be in several columns.
+function heatTable(title, note, counts, columns, filters, totals) {
     const lines = [...counts].map(([name, line]) =>
-        [name, line, sum([...line.values()])]);
+        [name, line, totals?.get(name) ?? sum([...line.values()])]);
     const most = Math.max(1, ...lines.flatMap(([, line]) => [...line.values()]));
     const head = element("tr", {}, element("th", {scope: "col"}, note),
         ...columns.map((name) => element("th", {scope: "col"}, ...wrapping(name))),
@@ -102,13 +103,14 @@ function dispositionColumns() {
 
 function progressBars() {
     const statuses = countSites((site) => [statusOf(site)]);
-    const priorities = countSites((site) => [site.priority]);
+    const priorities = countSites((site) =>
+        site.rows.flatMap((row) => row.priorities));
     const holes = countSites(holesOf);
     return element("section", {className: "figures"},
         bars("Decided", ["decided", "moved", "stale", "open", "proposed"].map((name) =>
             [name === "proposed" ? "proposed only" : name, statuses.get(name) ?? 0,
                 {status: name}, name])),
-        bars("Action Priority (worst of a site)", PRIORITIES.map((name, i) =>
+        bars("Action Priority (some failure mode has it)", PRIORITIES.map((name, i) =>
             [`${name} ${PRIORITY_WORDS[name]}`, priorities.get(name) ?? 0,
                 {ap: name}, `ap-${i}`])),
         bars("Disposition", dispositionColumns().map((name) =>
@@ -140,10 +142,14 @@ const byCause = () => heatTable("Cause × kind", "the cause is",
     [...countSites((site) => [site.kind]).keys()].sort(), ["cause", "kind"]);
 
 function bySubsystem() {
-    const counts = ordered(crossCount(pairs((row, site) => [
-        [row.subsystem || "none", site.priority]])));
+    const name = (row) => row.subsystem || "none";
+    const totals = countSites((site) => site.rows.map(name));
+    const counts = crossCount(pairs((row) =>
+        row.priorities.map((priority) => [name(row), priority])));
+    const order = [...totals.keys()].sort((a, b) =>
+        totals.get(b) - totals.get(a) || (a < b ? -1 : 1));
     return heatTable("Subsystem × Action Priority", "MAINTAINERS' sections",
-        counts, PRIORITIES, ["subsystem", "ap"]);
+        ordered(counts, order), PRIORITIES, ["subsystem", "ap"], totals);
 }
 
 // ---- Trend ----------------------------------------------------------------------
