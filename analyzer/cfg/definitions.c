@@ -280,6 +280,10 @@ static int by_place(const void *a, const void *b)
         return x->point.block < y->point.block ? -1 : 1;
     if (x->point.index != y->point.index)
         return x->point.index < y->point.index ? -1 : 1;
+    /* A parameter comes before the first action; where the two lie in memory
+     * says nothing. Entries are in one array, in order. */
+    if ((x->kind == XF_DEF_PARAMETER) != (y->kind == XF_DEF_PARAMETER))
+        return x->kind == XF_DEF_PARAMETER ? -1 : 1;
     return (x > y) - (x < y);
 }
 
