@@ -23,8 +23,7 @@ enum {
     THROUGH_MEMBER = 6,
     INDEX = 9,  /* that an index is wrong, rather than its bound */
     BOUND = 20, /* the bound itself */
-    BESIDE = 4,
-    CONSTANT = 3
+    BESIDE = 4
 };
 
 struct step {
@@ -113,14 +112,9 @@ static void found(struct trace *t, const struct place *at, enum cause cause,
     o->chain = chain_text(&step);
 }
 
-/* Were it the constant alone, the site would always or never fire: what else
- * the value may be says more. */
 static void found_constant(struct trace *t, const struct place *at)
 {
-    struct place farther = *at;
-
-    farther.distance += CONSTANT;
-    found(t, &farther, CAUSE_INTERNAL, "a constant", "", 0, false);
+    found(t, at, CAUSE_INTERNAL, "a constant", "", 0, false);
 }
 
 static void lost(struct trace *t, const struct place *at, const char *why,
@@ -159,6 +153,7 @@ void origins_add(struct origins *into, const struct origins *from,
         to->distance += farther;
         to->chain = xf_strdup(f->chain);
     }
+    into->excused |= from->excused;
     if (!into->lost && from->lost)
         into->lost = xf_strdup(from->lost);
 }
@@ -210,12 +205,46 @@ static bool is_pointer(const char *type)
 }
 
 /* Whether the outcome that is asked for is that of a failure: only then memory
- * that ran out explains it. */
+ * that ran out explains it. A pointer that is compared with another is none. */
 static bool is_failure(const struct source *s, const struct xf_node *n,
                        enum want want)
 {
     return s->cause != CAUSE_MEMORY || !is_pointer(n->type) ||
-           (want & WANT_ZERO);
+           !(want & WANT_NOT_ZERO);
+}
+
+/* What a listed call or macro gives. That an allocation did not fail explains
+ * less than anything else. */
+static void found_source(struct trace *t, const struct source *s,
+                         const struct xf_node *n, const char *name,
+                         const struct place *at, bool failure)
+{
+    struct place farther = *at;
+    char *text = xf_format("%s: %s()", s->origin, name);
+
+    if (!failure)
+        farther.distance += BESIDE;
+    found(t, &farther, failure ? s->cause : CAUSE_INTERNAL, text,
+          at->body->function->file, line_of(at->body, n), true);
+    free(text);
+}
+
+/* NULL is asked for, of what never gives it. */
+static bool is_never(struct trace *t, const struct source *s,
+                     const struct xf_node *n, const char *name,
+                     const struct place *at, enum want want)
+{
+    struct place farther = *at;
+    char *text;
+
+    if (!s->never_null || !is_pointer(n->type) || (want & WANT_NOT_ZERO))
+        return false;
+    text = xf_format("an address that %s() computes, never NULL", name);
+    farther.distance += BOUND;
+    found(t, &farther, CAUSE_INTERNAL, text, at->body->function->file,
+          line_of(at->body, n), false);
+    free(text);
+    return true;
 }
 
 /* What goes into a call; where a pointer goes in, what it points to. */
@@ -246,17 +275,14 @@ static bool by_macro(struct trace *t, const struct xf_node *n,
 
     for (int i = 0; i < 2; i++) {
         const struct source *s = sources_find(t->s, SOURCE_MACRO, names[i]);
-        char *text;
 
         if (!s)
             continue;
+        if (is_never(t, s, n, names[i], at, want))
+            return true;
         if (only_passes(s, at))
             return false;
-        text = xf_format("%s: %s()", s->origin, names[i]);
-        found(t, at, is_failure(s, n, want) ? s->cause : CAUSE_INTERNAL, text,
-              at->body->function->file,
-              line_of(at->body, n), true);
-        free(text);
+        found_source(t, s, n, names[i], at, is_failure(s, n, want));
         return true;
     }
     return false;
@@ -269,20 +295,20 @@ static bool by_call(struct trace *t, const struct xf_node *call,
     const struct source *s = fn->op == XF_OP_FN
                                  ? sources_find(t->s, SOURCE_FUNCTION, fn->name)
                                  : NULL;
-    char *text;
 
     if (!s || !(result ? s->result : s->arguments))
         return false;
+    if (result && is_never(t, s, call, fn->name, at, want))
+        return true;
     if (only_passes(s, at)) {
-        follow_operands(t, call, at);
+        struct place next = *at;
+
+        next.state |= s->memory; /* what Xen stored there before */
+        follow_operands(t, call, &next);
         return true;
     }
-    text = xf_format("%s: %s()", s->origin, fn->name);
-    found(t, at,
-          !result || is_failure(s, call, want) ? s->cause : CAUSE_INTERNAL,
-          text, at->body->function->file,
-          line_of(at->body, call), true);
-    free(text);
+    found_source(t, s, call, fn->name, at,
+                 !result || is_failure(s, call, want));
     return true;
 }
 
@@ -325,9 +351,9 @@ static void find_returns(struct returns *r, const struct xf_node *n)
 }
 
 /* Follow the decision that leads to `block`, the nearest that is none of the
- * checks that stop. */
-static void follow_decision(struct trace *t, const struct place *at,
-                            uint32_t block)
+ * checks that stop. False when there is none. */
+static bool follow_guards(struct trace *t, const struct place *at,
+                          uint32_t block)
 {
     struct body *b = at->body;
     uint32_t *guards;
@@ -351,7 +377,13 @@ static void follow_decision(struct trace *t, const struct place *at,
                                             : WANT_ANY);
     }
     free(guards);
-    if (!any)
+    return any;
+}
+
+static void follow_decision(struct trace *t, const struct place *at,
+                            uint32_t block)
+{
+    if (!follow_guards(t, at, block))
         found_constant(t, at);
 }
 
@@ -503,10 +535,13 @@ static void follow_parameter(struct trace *t, const struct xf_node *param,
         return;
     }
     if (s) {
-        char *text = xf_format("%s: '%s' of %s()", s->origin, param->name,
-                               f->name);
+        bool asks = sources_is_subject(t->s, param->type);
+        char *text = xf_format("%s: '%s' of %s()",
+                               asks ? "who made the access" : s->origin,
+                               param->name, f->name);
 
-        found(t, at, s->cause, text, f->file, (uint32_t)f->line, false);
+        found(t, at, asks ? CAUSE_INTERNAL : s->cause, text, f->file,
+              (uint32_t)f->line, false);
         free(text);
         return;
     }
@@ -601,11 +636,14 @@ static void follow_assembly(struct trace *t, const struct xf_node *n,
     char *text;
 
     if (!s || only_passes(s, at)) {
+        struct place next = *at;
+
+        next.state |= s && s->memory;
         /* An empty template only hides a value from the optimiser. */
         for (uint32_t i = n->has_value ? (uint32_t)n->value : 0; i < n->nkids;
              i++)
             if (!xf_tree_value(n->kids[i], t->p->long_bits, &value))
-                follow(t, n->kids[i], at, WANT_ANY);
+                follow(t, n->kids[i], &next, WANT_ANY);
         if (*n->name && !s)
             lost(t, at, "assembly: %s", n->name);
         return;
@@ -616,7 +654,28 @@ static void follow_assembly(struct trace *t, const struct xf_node *n,
     free(text);
 }
 
+struct definitions {
+    const struct xf_definition **items; /* all that reach the same place */
+    size_t len;
+};
+
+/* A default that stayed: of what was to replace it, the decisions did not lead
+ * there. */
+static bool follow_replacements(struct trace *t, const struct place *at,
+                                const struct xf_definition *d,
+                                const struct definitions *all)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < all->len; i++)
+        if (all->items[i] != d && all->items[i]->node &&
+            all->items[i]->point.block != d->point.block)
+            any |= follow_guards(t, at, all->items[i]->point.block);
+    return any;
+}
+
 static void follow_definition(struct trace *t, const struct xf_definition *d,
+                              const struct definitions *all,
                               const struct xf_node *var,
                               const struct place *at, enum want want)
 {
@@ -641,7 +700,10 @@ static void follow_definition(struct trace *t, const struct xf_definition *d,
 
         if (!xf_tree_value(from, t->p->long_bits, &value))
             follow(t, from, &next, want);
-        else if (want_has(want, value))
+        else if (want_has(want, value) &&
+                 (sources_error(t->s, value) ||
+                  follow_guards(t, &next, d->point.block) ||
+                  !follow_replacements(t, &next, d, all)))
             follow_constant(t, &next, n, value, d->point.block);
         break;
     }
@@ -649,11 +711,18 @@ static void follow_definition(struct trace *t, const struct xf_definition *d,
     case XF_DEF_PART:
         if (n->op == XF_OP_ASSIGN) {
             next.distance += d->kind == XF_DEF_PART ? BESIDE : 0;
-            follow(t, n->kids[1], &next, WANT_ANY);
+            /* Of a flag that is set, the decision to set it. */
+            if (!xf_tree_value(n->kids[1], t->p->long_bits, &value) ||
+                !follow_guards(t, &next, d->point.block))
+                follow(t, n->kids[1], &next, WANT_ANY);
         }
         if (d->kind == XF_DEF_CHANGE) {
             struct place before = next;
 
+            /* Where a sum began says less than what was added. */
+            if (n->op == XF_OP_ASSIGN &&
+                !xf_tree_value(n->kids[1], t->p->long_bits, &value))
+                before.distance += BESIDE;
             follow(t, n->kids[0], &before, WANT_ANY);
         }
         break;
@@ -680,9 +749,10 @@ static void follow_local(struct trace *t, const struct xf_node *n,
     const struct xf_definition **defs;
     size_t count = xf_definitions_reaching(at->body->definitions,
                                            (uint32_t)n->value, at->point, &defs);
+    const struct definitions all = {defs, count};
 
     for (size_t i = 0; i < count; i++)
-        follow_definition(t, defs[i], n, at, want);
+        follow_definition(t, defs[i], &all, n, at, want);
     free(defs);
 }
 
@@ -850,8 +920,9 @@ static void follow_global(struct trace *t, const struct xf_node *n,
 /* record.member of any member on the way to the object; behind a pointer only
  * of those whose pointers lead to more of the same. */
 static bool by_member(struct trace *t, const struct xf_node *n,
-                      const struct place *at)
+                      const struct place *at, enum want want)
 {
+    struct place farther = *at;
     bool pointed = at->content;
 
     for (; n->op == XF_OP_MEMBER || n->op == XF_OP_ARROW ||
@@ -868,8 +939,15 @@ static bool by_member(struct trace *t, const struct xf_node *n,
         if (s) {
             char *text = xf_format("%s: %s", s->origin, key);
 
-            found(t, at, s->cause, text, at->body->function->file,
-                  line_of(at->body, n), false);
+            if (s->excuse && !(want & WANT_NOT_ZERO))
+                t->out->excused = true;
+            else
+                found(t, at, s->cause, text, at->body->function->file,
+                      line_of(at->body, n), false);
+            farther.distance += BESIDE;
+            if (s->unrequested != CAUSE_UNKNOWN)
+                found(t, &farther, s->unrequested, text,
+                      at->body->function->file, line_of(at->body, n), false);
             free(text);
         }
         free(key);
@@ -894,7 +972,7 @@ static void follow_member(struct trace *t, const struct xf_node *n,
     char *key = program_key(n);
     bool own = key && follow_own_write(t, n, key, at, want);
 
-    if (own || by_member(t, n, at)) {
+    if (own || by_member(t, n, at, want)) {
         free(key);
         return;
     }
@@ -1042,7 +1120,7 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
         follow_member(t, n, at, want);
         break;
     case XF_OP_INDEX:
-        if (by_member(t, n, at))
+        if (by_member(t, n, at, want))
             break;
         if (is_pointer(n->kids[0]->type))
             follow_content(t, n->kids[0], at, want);
@@ -1051,7 +1129,7 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
         follow(t, n->kids[1], is_table(t, n->kids[0]) ? at : &beside, WANT_ANY);
         break;
     case XF_OP_DEREF:
-        if (!by_member(t, n, at))
+        if (!by_member(t, n, at, want))
             follow_content(t, n->kids[0], at, want);
         break;
     case XF_OP_ADDRESS:
@@ -1089,7 +1167,10 @@ static void follow_inner(struct trace *t, const struct xf_node *n,
     case XF_OP_ASM:
         follow_assembly(t, n, at);
         break;
-    case XF_OP_GNU_CONDITIONAL:
+    case XF_OP_GNU_CONDITIONAL: /* the second stands in for the first */
+        for (uint32_t i = 0; i < n->nkids; i++)
+            follow(t, n->kids[i], i ? &beside : at, want);
+        break;
     case XF_OP_OTHER:
         for (uint32_t i = 0; i < n->nkids; i++)
             follow(t, n->kids[i], at, want);

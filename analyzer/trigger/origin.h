@@ -27,6 +27,8 @@ struct origin {
 struct origins {
     struct origin items[CAUSES]; /* chain NULL: not found */
     char *lost; /* where the trail ended first, NULL: nowhere */
+    bool excused; /* asks for an excuse that does not hold, which explains
+                     nothing by itself */
 };
 
 /* What is known of `node`, evaluated at `point` of `body`. */

@@ -47,9 +47,20 @@ const char *cause_name(enum cause cause)
     return cause_names[cause];
 }
 
+static int read_cause(enum cause *out, const char *word)
+{
+    for (int i = 0; i < CAUSES; i++)
+        if (!strcmp(cause_names[i], word)) {
+            *out = (enum cause)i;
+            return 0;
+        }
+    return xf_error("xen/sources.json: '%s' is no cause; use one of the words "
+                    "of the worksheet, as guest-input",
+                    word);
+}
+
 static int read_source(struct source *out, const cJSON *entry)
 {
-    const char *cause = xf_json_string(entry, "cause", "");
     const char *gives = xf_json_string(entry, "gives", "both");
 
     out->origin = xf_json_string(entry, "origin", "");
@@ -57,16 +68,14 @@ static int read_source(struct source *out, const cJSON *entry)
     out->arguments = strcmp(gives, "result") != 0;
     out->operands = !strcmp(gives, "operands");
     out->memory = !strcmp(gives, "memory");
+    out->never_null = cJSON_IsTrue(cJSON_GetObjectItem(entry, "never_null"));
+    out->excuse = cJSON_IsTrue(cJSON_GetObjectItem(entry, "excuse"));
+    if (read_cause(&out->unrequested,
+                   xf_json_string(entry, "unrequested", "unknown")))
+        return -1;
     if (out->operands)
         return 0;
-    for (int i = 0; i < CAUSES; i++)
-        if (!strcmp(cause_names[i], cause)) {
-            out->cause = (enum cause)i;
-            return 0;
-        }
-    return xf_error("xen/sources.json: '%s' is no cause; use one of the words "
-                    "of the worksheet, as guest-input",
-                    cause);
+    return read_cause(&out->cause, xf_json_string(entry, "cause", ""));
 }
 
 static int read_table(struct table *t, const cJSON *list)
@@ -184,6 +193,16 @@ enum cause sources_context(const struct sources *s, const char *context)
             return source.cause;
     }
     return CAUSE_UNKNOWN;
+}
+
+bool sources_is_subject(const struct sources *s, const char *type)
+{
+    const cJSON *glob;
+
+    cJSON_ArrayForEach(glob, cJSON_GetObjectItem(s->json, "subjects"))
+        if (cJSON_IsString(glob) && !fnmatch(glob->valuestring, type, 0))
+            return true;
+    return false;
 }
 
 const char *sources_parameter_record(const struct sources *s, int n)

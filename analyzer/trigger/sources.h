@@ -43,6 +43,9 @@ struct source {
     bool operands; /* it says nothing itself; what goes in does */
     bool memory;   /* only what is decided on the result itself comes from
                       there; a copy of it is what the memory held */
+    bool never_null; /* an address that is computed, not looked for */
+    bool excuse;     /* explains something when it holds, nothing when not */
+    enum cause unrequested; /* where no request leads; CAUSE_UNKNOWN: nothing */
 };
 
 struct sources;
@@ -57,6 +60,8 @@ const struct source *sources_find(struct sources *sources,
 /* Whose request control in that context serves: CAUSE_GUEST, CAUSE_TOOLSTACK,
  * or CAUSE_UNKNOWN for nobody's. */
 enum cause sources_context(const struct sources *sources, const char *context);
+/* Whether a parameter of that type names who asks, not what is asked for. */
+bool sources_is_subject(const struct sources *sources, const char *type);
 /* The nth record that describes command line parameters, or NULL. */
 const char *sources_parameter_record(const struct sources *sources, int n);
 /* What an error (a negative number) alone says, or NULL. */

@@ -186,6 +186,7 @@ static int choose_cause(struct result *r, struct stage *s,
     struct condition *c = &r->condition;
     struct origins all = {0};
     bool predicate = condition_first_predicate(c) < c->len;
+    bool silent; /* an excuse that does not hold: what came before explains */
     const struct source *own =
         sources_find(s->sources, SOURCE_FUNCTION, site->function);
     const struct origins *constant;
@@ -195,9 +196,10 @@ static int choose_cause(struct result *r, struct stage *s,
     for (size_t i = 0; i < c->len; i++)
         if (condition_is_predicate(c, i))
             origins_add(&all, &r->origins[i], 0);
+    silent = all.excused && origins_best(&all) == CAUSE_UNKNOWN && !all.lost;
     apply_contexts(&all, by);
     r->cause = origins_best(&all);
-    if (!predicate || r->cause == CAUSE_CONFIGURATION) {
+    if (!predicate || silent || r->cause == CAUSE_CONFIGURATION) {
         add_before(&all, r);
         apply_contexts(&all, by);
         r->cause = origins_best(&all);

@@ -128,17 +128,30 @@ real_path=$PATH
 real_version=$(cppcheck --version)
 fake 'exit 9'
 sed -i "s/Cppcheck 2.10/$real_version/" bin/cppcheck
+# Nor is a unit preprocessed for it again.
+real_clang=$(command -v clang-19)
+cat >bin/clang-19 <<END
+#!/bin/sh
+for argument; do
+    [ "\$argument" = -E ] && echo "\$*" >>"$work/preprocessed"
+done
+exec "$real_clang" "\$@"
+END
+chmod +x bin/clang-19
 PATH=$work/bin:$real_path
 scan t --cppcheck -v
 expect_exit 0
 expect_line stderr '^cppcheck: 2 units, 2 of them from the cache$'
 expect_equal_outputs first out 'from the cache'
+[ ! -e preprocessed ] || fail "the second scan preprocesses: $(cat preprocessed)"
 
 # Only what changed is asked again, and a failure is a row.
 echo 'int more(int a) { BUG_ON(a == 1); return a; }' >>t/xen/common/values.c
 scan t --cppcheck -v
 expect_exit 0
 expect_line stdout '^Cppcheck units: 1 failed, 1 ok$'
+[ "$(wc -l <preprocessed)" = 1 ] || fail "not one unit is preprocessed again"
+rm bin/clang-19
 expect_sql 'failed|cppcheck ends with status 9' \
     "SELECT status, detail FROM v_cppcheck_units WHERE status <> 'ok'"
 
